@@ -1,0 +1,28 @@
+// Everything becomes CommonJS, as in production: Nest 12 and two of its dependencies ship ESM only, so those three are transformed too.
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  globalSetup: '<rootDir>/test/harness/dynamodb-emulator.setup.mjs',
+  globalTeardown: '<rootDir>/test/harness/dynamodb-emulator.teardown.mjs',
+  transform: {
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'commonjs' },
+        jsc: {
+          target: 'es2023',
+          keepClassNames: true,
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+        },
+      },
+    ],
+  },
+  transformIgnorePatterns: [
+    '/node_modules/(?!(?:.*/node_modules/)?(?:@nestjs|content-disposition|cookie|@seriousme)/)',
+  ],
+  workerIdleMemoryLimit: '768MB',
+};
