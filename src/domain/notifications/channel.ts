@@ -1,0 +1,47 @@
+import type { MessageReference } from './delivery';
+import type { Notification, SendContext } from './notification';
+
+/** Why a channel did not take a message; a closed list, also the metric's label. */
+export type RetryReason =
+  'network' | 'timeout' | 'rate_limited' | 'server_error' | 'unreadable_answer' | 'aborted';
+export type RefusalReason = 'unauthorized' | 'target_gone' | 'bad_payload' | 'refused';
+
+/** What the world answered: a value, not an exception. */
+export type SendOutcome =
+  | { readonly kind: 'sent'; readonly reference: MessageReference | null; readonly httpStatus: number | null }
+  | {
+      readonly kind: 'retry';
+      readonly reason: RetryReason;
+      readonly error: string;
+      readonly httpStatus: number | null;
+      /** What the channel asked for, if it did. */
+      readonly afterMs: number | null;
+      /** The message may have arrived all the same. */
+      readonly outcomeUnknown: boolean;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      readonly error: string;
+      readonly httpStatus: number | null;
+    };
+
+/** A way to reach people. */
+export interface Channel {
+  readonly id: string;
+  readonly kind: string;
+  /** `disabled`: not configured on this installation; its deliveries are logged as skipped. */
+  readonly state: 'enabled' | 'disabled';
+  /** Whether a sent message can be edited later; where not, a repeat is only counted. */
+  readonly canEdit: boolean;
+  /** Never rejects for a fault of the vendor or the network. */
+  send(notification: Notification, context: SendContext): Promise<SendOutcome>;
+}
+
+/** The channels of this installation by id. */
+export interface ChannelDirectory {
+  list(): readonly Channel[];
+  find(channelId: string): Channel | null;
+}
+
+export const ChannelDirectory = Symbol('ChannelDirectory');
