@@ -36,6 +36,8 @@ export interface Channel {
   readonly canEdit: boolean;
   /** Never rejects for a fault of the vendor or the network. */
   send(notification: Notification, context: SendContext): Promise<SendOutcome>;
+  /** Takes back a message that turned out to be a second one; absent where the vendor knows no such thing. */
+  withdraw?(reference: MessageReference, signal: AbortSignal): Promise<SendOutcome>;
 }
 
 /** The channels of this installation by id. */

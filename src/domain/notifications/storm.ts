@@ -27,6 +27,8 @@ export interface Storm {
   readonly outcomeUnknown: boolean;
   /** How many members the grouped message lists as it now stands in the channel. */
   readonly shown: number;
+  /** How many members it listed when it was first posted: their owners were addressed by it, those of later ones were not. */
+  readonly announced: number;
   readonly editedAt: Date | null;
 }
 
@@ -81,6 +83,7 @@ function beginStorm(id: string, now: Date): Storm {
     reference: null,
     outcomeUnknown: false,
     shown: 0,
+    announced: 0,
     editedAt: null,
   };
 }

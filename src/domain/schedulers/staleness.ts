@@ -1,5 +1,14 @@
 import type { Scheduler } from './scheduler';
 
+/** When silence is looked for. */
+export interface StaleRules {
+  readonly defaultTimeoutMinutes: number;
+  /** `window`: only while one of the scheduler's EOD windows is open. */
+  readonly scan: 'window' | 'always';
+}
+
+export const StaleRules = Symbol('StaleRules');
+
 const MINUTE_MS = 60_000;
 
 /** How long this scheduler may be silent while running. */

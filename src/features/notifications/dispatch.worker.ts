@@ -1,0 +1,88 @@
+import type { ChannelDirectory } from '../../domain/notifications/channel';
+import type { DeliveryRepository } from '../../domain/notifications/delivery.repository';
+import type { Clock } from '../../domain/shared/clock';
+import type { LeaseRepository } from '../../domain/shared/lease';
+import { holdLease } from '../../platform/workers/hold-lease';
+import type { Task } from '../../platform/workers/task';
+import type { DeliveryObserver } from './delivery-observer';
+import type { Pipeline } from './pipeline';
+import type { RouteStage } from './stages/route.stage';
+
+export interface DispatchDependencies {
+  readonly instanceId: string;
+  readonly channels: ChannelDirectory;
+  readonly deliveries: DeliveryRepository;
+  readonly leases: LeaseRepository;
+  readonly clock: Clock;
+  readonly routeStage: RouteStage;
+  readonly pipeline: Pipeline;
+  readonly observer: DeliveryObserver;
+}
+
+const LEASE_TTL_MS = 30_000;
+
+/**
+ * Routes what the outbox holds and lets each channel's queue run on its own: a channel that is slow or down holds up no other.
+ * The bell wakes it after a commit; the interval is the safety net for other instances' commits and for restarts.
+ */
+export class DispatchWorker implements Task {
+  readonly name = 'dispatch';
+  readonly schedule = { everyMs: 1_000 };
+  readonly timeoutMs = 30_000;
+  /** Routing is safe on any number of instances; each channel's queue has a lease of its own. */
+  readonly leased = false;
+
+  private readonly draining = new Map<string, Promise<void>>();
+  private readonly askedAgain = new Set<string>();
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly dependencies: DispatchDependencies) {}
+
+  async run(_now: Date, signal: AbortSignal): Promise<void> {
+    await this.dependencies.routeStage.routeDue(signal);
+    for (const channelId of await this.dependencies.deliveries.listBusyChannels()) this.kick(channelId);
+  }
+
+  /** Resolves when no queue is being worked on. */
+  async whenIdle(): Promise<void> {
+    while (this.draining.size > 0) await Promise.all(this.draining.values());
+  }
+
+  /** Lets the message that is being sent finish; the rest stays in the queues. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('shutting down'));
+    await this.whenIdle();
+  }
+
+  private kick(channelId: string): void {
+    if (this.stopping.signal.aborted) return;
+    if (this.draining.has(channelId)) {
+      this.askedAgain.add(channelId);
+      return;
+    }
+    this.draining.set(
+      channelId,
+      this.drain(channelId).finally(() => {
+        this.draining.delete(channelId);
+        if (this.askedAgain.delete(channelId)) this.kick(channelId);
+      }),
+    );
+  }
+
+  private async drain(channelId: string): Promise<void> {
+    const { channels, leases, clock, instanceId, observer, pipeline } = this.dependencies;
+    const channel = channels.find(channelId);
+    try {
+      if (channel === null) throw new Error(`no channel ${channelId} is configured; its deliveries wait`);
+      const request = {
+        name: `dispatch:${channelId}`,
+        owner: instanceId,
+        ttlMs: LEASE_TTL_MS,
+        signal: this.stopping.signal,
+      };
+      await holdLease(leases, clock, request, (signal) => pipeline.drain(channel, signal));
+    } catch (error) {
+      observer.interrupted(channelId, error);
+    }
+  }
+}

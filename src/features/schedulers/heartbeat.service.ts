@@ -1,0 +1,27 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
+import type { Reporter } from '../../domain/schedulers/status-update';
+import { Clock } from '../../domain/shared/clock';
+import { SilenceService } from './silence.service';
+
+@Injectable()
+export class HeartbeatService {
+  constructor(
+    @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
+    @Inject(Clock) private readonly clock: Clock,
+    private readonly silence: SilenceService,
+  ) {}
+
+  /**
+   * The hot path: one conditional write, and a second step only when the heartbeat ends a silence that was alerted.
+   * @returns the server's time that was recorded
+   * @throws SchedulerNotFound
+   */
+  async record(schedulerId: string, reporter: Reporter): Promise<Date> {
+    const at = this.clock.now();
+    const receipt = await this.schedulers.recordHeartbeat(schedulerId, at);
+    // Not waited for: the heartbeat is durable, and what fails here the next scan makes good.
+    if (receipt.endsSilence) void this.silence.reviewSoon(schedulerId, reporter);
+    return at;
+  }
+}

@@ -1,0 +1,179 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { MessageReference } from '../../domain/notifications/delivery';
+import { Clock } from '../../domain/shared/clock';
+import { ChangedConcurrently } from '../../domain/shared/errors';
+import type { EodWindow } from '../../domain/windows/eod-window';
+import { UNSENT, type Night, type NightMessage } from '../../domain/windows/night';
+import { NightRepository } from '../../domain/windows/night.repository';
+import type { StatusTable } from '../../domain/windows/status-table';
+import {
+  TablePublisher,
+  type LaidOutMessage,
+  type PublishOutcome,
+} from '../../domain/windows/table-publisher';
+
+/** Why a step could not be carried out in full. */
+export interface Interruption {
+  readonly reason: string;
+  readonly error: string;
+  /** What the publisher asked for, if it did. */
+  readonly retryAfterMs: number | null;
+  /** It will not work until somebody mends something. */
+  readonly refused: boolean;
+}
+
+export type Shown =
+  | { readonly kind: 'shown'; readonly night: Night }
+  | { readonly kind: 'interrupted'; readonly interruption: Interruption };
+
+/** How one message of a night is read from it and written into it. */
+interface Place {
+  readonly key: string;
+  read(night: Night): NightMessage;
+  write(night: Night, message: NightMessage): Night;
+}
+
+/**
+ * Posts and edits a night's messages, each exactly once: that a post begins is written before it is sent, where it stands after it. Whoever finds
+ * a post that began and has no place looks for its key in the channel before posting again.
+ */
+@Injectable()
+export class NightMessenger {
+  constructor(
+    @Inject(NightRepository) private readonly nights: NightRepository,
+    @Inject(TablePublisher) private readonly publisher: TablePublisher,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  async showTable(window: EodWindow, night: Night, table: StatusTable, signal: AbortSignal): Promise<Shown> {
+    const parts = this.publisher.layOutTable(table);
+    const emptied = Math.max(0, night.messages.length - parts.length);
+    const messages = [
+      ...parts,
+      ...Array.from({ length: emptied }, () => this.publisher.layOutEmptied(table)),
+    ];
+    let current = night;
+    for (let index = 0; index < messages.length; index++) {
+      const shown = await this.showPart(window, current, index, messages[index] as LaidOutMessage, signal);
+      if (shown.kind === 'interrupted') return shown;
+      current = shown.night;
+    }
+    return { kind: 'shown', night: current };
+  }
+
+  async postSummary(
+    window: EodWindow,
+    night: Night,
+    summary: LaidOutMessage,
+    signal: AbortSignal,
+  ): Promise<Shown> {
+    if (night.summary.reference !== null) return { kind: 'shown', night };
+    const place: Place = {
+      key: `eod:${night.windowName}:${night.businessDate}:summary`,
+      read: (of) => of.summary,
+      write: (of, message) => ({ ...of, summary: message }),
+    };
+    return this.post(window, night, place, summary, null, signal);
+  }
+
+  private async showPart(
+    window: EodWindow,
+    night: Night,
+    index: number,
+    message: LaidOutMessage,
+    signal: AbortSignal,
+  ): Promise<Shown> {
+    const reference = night.messages[index]?.reference ?? null;
+    if (reference !== null) {
+      const outcome = await this.publisher.edit(message, reference, signal);
+      if (outcome.kind === 'sent') return { kind: 'shown', night };
+      if (outcome.kind !== 'missing') return interrupted(outcome);
+      night = withoutDeleted(night, index);
+    }
+    const thread = index === 0 ? null : (night.messages[0]?.reference ?? null);
+    return this.post(window, night, tablePlace(night, index), message, thread, signal);
+  }
+
+  private async post(
+    window: EodWindow,
+    night: Night,
+    place: Place,
+    message: LaidOutMessage,
+    thread: MessageReference | null,
+    signal: AbortSignal,
+  ): Promise<Shown> {
+    const begunBefore = place.read(night).sendingSince;
+    const sendingSince = begunBefore ?? this.clock.now();
+    const begun = await this.nights.record(place.write(night, { reference: null, sendingSince }));
+    const outcome = await this.publisher.post(message, {
+      channelId: window.channelId,
+      key: place.key,
+      thread,
+      mayHaveBeenSentSince: begunBefore,
+      signal,
+    });
+    if (outcome.kind === 'sent') return this.keep(begun, place, outcome.reference, signal);
+    const certainlyUnsent =
+      begunBefore === null &&
+      (outcome.kind === 'refused' || (outcome.kind === 'retry' && !outcome.outcomeUnknown));
+    if (certainlyUnsent) await this.nights.record(place.write(begun, UNSENT));
+    return interrupted(outcome);
+  }
+
+  /** Writes where the message stands. When another instance has meanwhile posted it as well, ours is taken back. */
+  private async keep(
+    night: Night,
+    place: Place,
+    reference: MessageReference | null,
+    signal: AbortSignal,
+  ): Promise<Shown> {
+    try {
+      return {
+        kind: 'shown',
+        night: await this.nights.record(place.write(night, { reference, sendingSince: null })),
+      };
+    } catch (error) {
+      if (error instanceof ChangedConcurrently && reference !== null) {
+        const stored = await this.nights.find(night.windowName, night.businessDate);
+        const theirs = stored === null ? null : place.read(stored).reference;
+        if (theirs !== null && theirs !== reference) await this.publisher.withdraw(reference, signal);
+      }
+      throw error;
+    }
+  }
+}
+
+function tablePlace(night: Night, index: number): Place {
+  return {
+    key: `eod:${night.windowName}:${night.businessDate}:table:${night.generation}:${index}`,
+    read: (of) => of.messages[index] ?? UNSENT,
+    write: (of, message) => {
+      const messages = Array.from(
+        { length: Math.max(of.messages.length, index + 1) },
+        (_, at) => of.messages[at] ?? UNSENT,
+      );
+      return { ...of, messages: messages.with(index, message) };
+    },
+  };
+}
+
+/** A deleted main message takes its thread with it; a deleted continuation only itself. A new generation keeps the keys apart. */
+function withoutDeleted(night: Night, index: number): Night {
+  const messages = index === 0 ? [] : night.messages.with(index, UNSENT);
+  return { ...night, messages, generation: night.generation + 1 };
+}
+
+function interrupted(outcome: Exclude<PublishOutcome, { kind: 'sent' }>): Shown {
+  if (outcome.kind === 'missing') {
+    return {
+      kind: 'interrupted',
+      interruption: { reason: 'missing', error: 'the message is gone', retryAfterMs: null, refused: false },
+    };
+  }
+  const { reason, error } = outcome;
+  const retryAfterMs = outcome.kind === 'retry' ? outcome.afterMs : null;
+  return {
+    kind: 'interrupted',
+    interruption: { reason, error, retryAfterMs, refused: outcome.kind === 'refused' },
+  };
+}

@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Scheduler } from '../../domain/schedulers/scheduler';
+import { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
+import { StaleRules } from '../../domain/schedulers/staleness';
+import { Clock } from '../../domain/shared/clock';
+import { belongsTo, EodWindows, type EodWindow } from '../../domain/windows/eod-window';
+import { dueStep, newNight, stepAfter, type Night, type NightStep } from '../../domain/windows/night';
+import { NightRepository } from '../../domain/windows/night.repository';
+import { summarizeNight } from '../../domain/windows/night-summary';
+import type { Occurrence } from '../../domain/windows/occurrence';
+import { buildStatusTable, type StatusTable } from '../../domain/windows/status-table';
+import { TablePublisher } from '../../domain/windows/table-publisher';
+import { NightMessenger, type Interruption } from './night.messenger';
+
+/** `done`: the step is carried out, by whomever. Otherwise it is to be tried again, not before `retryAfterMs`. */
+export type StepResult =
+  { readonly kind: 'done' } | { readonly kind: 'interrupted'; readonly interruption: Interruption };
+
+const DONE: StepResult = { kind: 'done' };
+
+/** Carries a window's occurrence through its steps: initial table, edits, last edit and summary. */
+@Injectable()
+export class NightService {
+  constructor(
+    @Inject(NightRepository) private readonly nights: NightRepository,
+    @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
+    @Inject(TablePublisher) private readonly publisher: TablePublisher,
+    @Inject(EodWindows) private readonly windows: EodWindows,
+    @Inject(StaleRules) private readonly staleRules: StaleRules,
+    @Inject(Clock) private readonly clock: Clock,
+    private readonly messenger: NightMessenger,
+  ) {}
+
+  /**
+   * Carries out what is due now. The storage says what was done before, by this instance or another.
+   * @throws ChangedConcurrently when another instance works on the same night
+   */
+  async advance(window: EodWindow, occurrence: Occurrence, signal: AbortSignal): Promise<StepResult> {
+    const stored = await this.nights.find(window.name, occurrence.businessDate);
+    const night = stored ?? newNight(window, occurrence);
+    const step = dueStep(window, night, this.clock.now());
+    if (step === null) return DONE;
+    return step.kind === 'table'
+      ? this.updateTable(window, night, step, signal)
+      : this.close(window, night, signal);
+  }
+
+  private async updateTable(
+    window: EodWindow,
+    night: Night,
+    step: NightStep & { kind: 'table' },
+    signal: AbortSignal,
+  ): Promise<StepResult> {
+    const table = await this.buildTable(window, night, step);
+    const shown = await this.messenger.showTable(window, night, table, signal);
+    if (shown.kind === 'interrupted') return shown;
+    await this.nights.record({ ...shown.night, lastStepAt: step.at });
+    return DONE;
+  }
+
+  /** Last edit, then the summary. A table that never was is not begun after the end. */
+  private async close(window: EodWindow, night: Night, signal: AbortSignal): Promise<StepResult> {
+    const table = await this.buildTable(window, night, { kind: 'close' });
+    const hadTable = night.messages.length > 0;
+    const shown = hadTable
+      ? await this.messenger.showTable(window, night, table, signal)
+      : { kind: 'shown' as const, night };
+    if (shown.kind === 'interrupted') return shown;
+    const summary = this.publisher.layOutSummary(summarizeNight(table));
+    const told = await this.messenger.postSummary(window, shown.night, summary, signal);
+    if (told.kind === 'interrupted') return told;
+    await this.nights.record({ ...told.night, closedAt: this.clock.now() });
+    return DONE;
+  }
+
+  private async buildTable(window: EodWindow, occurrence: Occurrence, step: NightStep): Promise<StatusTable> {
+    const members: Scheduler[] = [];
+    for await (const batch of this.schedulers.scanAll()) {
+      members.push(...batch.filter((scheduler) => belongsTo(window, scheduler, this.windows)));
+    }
+    return buildStatusTable(members, {
+      window,
+      occurrence,
+      defaultTimeoutMinutes: this.staleRules.defaultTimeoutMinutes,
+      now: this.clock.now(),
+      nextUpdateAt: stepAfter(window, occurrence, step),
+    });
+  }
+}

@@ -1,0 +1,2 @@
+/** Names this process among all instances, in leases and logs. New at each start. */
+export const InstanceId = Symbol('InstanceId');

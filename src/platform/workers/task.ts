@@ -1,0 +1,38 @@
+/** When a task's turn comes: by a cron expression with seconds in an IANA zone, or each so many milliseconds. */
+export type TaskSchedule =
+  { readonly cron: string; readonly timeZone: string } | { readonly everyMs: number };
+
+/** A recurring job of Vesper itself. It may run twice without harm; lease, overlap, timeout, metrics and `WORKERS` belong to the runner. */
+export interface Task {
+  /** As in `WORKERS`, metrics and `GET /workers`. */
+  readonly name: string;
+  readonly schedule: TaskSchedule;
+  /** After this its signal is aborted. */
+  readonly timeoutMs: number;
+  /** Whether one instance at a time does it. `false` only for a task that keeps the others away by itself. */
+  readonly leased: boolean;
+  /** A free look (no I/O) whether there may be something to do; the lease is not asked for otherwise. */
+  isDue?(now: Date): boolean;
+  /** @param signal aborted at the timeout, when the lease is lost, and at shutdown: begin nothing new then */
+  run(now: Date, signal: AbortSignal): Promise<void>;
+}
+
+/** The tasks of this installation; assembled in app.module.ts. */
+export type Tasks = readonly Task[];
+export const Tasks = Symbol('Tasks');
+
+export type TaskOutcome = 'done' | 'failed' | 'timed_out' | 'held_elsewhere';
+
+/** What `GET /workers` and the metrics say of a task. */
+export interface TaskReport {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly running: boolean;
+  readonly lastStartedAt: Date | null;
+  readonly lastDurationMs: number | null;
+  readonly lastOutcome: TaskOutcome | null;
+  readonly lastError: string | null;
+  readonly nextRunAt: Date | null;
+  readonly runs: number;
+  readonly failures: number;
+}
