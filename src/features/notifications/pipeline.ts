@@ -111,7 +111,8 @@ export class Pipeline {
     placement: Placement,
     signal: AbortSignal,
   ): Promise<SendOutcome> {
-    const edits = message !== null && (delivery.event === 'repeated' || delivery.event === 'resolved');
+    // That an alert flaps is news and rings; whatever else becomes of an alert is shown where it stands.
+    const edits = message !== null && delivery.event !== 'flapping';
     // Found as `sending`, an attempt of before ended in a crash: it may have arrived.
     const outcomeUnknown = delivery.outcomeUnknown || delivery.status === 'sending';
     const sending = await this.deliveries.recordSending({

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
 import type { Reporter } from '../../domain/schedulers/status-update';
 import { Clock } from '../../domain/shared/clock';
+import { Metrics } from '../../platform/metrics/metrics';
 import { SilenceService } from './silence.service';
 
 @Injectable()
@@ -10,6 +11,7 @@ export class HeartbeatService {
     @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
     @Inject(Clock) private readonly clock: Clock,
     private readonly silence: SilenceService,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -20,6 +22,7 @@ export class HeartbeatService {
   async record(schedulerId: string, reporter: Reporter): Promise<Date> {
     const at = this.clock.now();
     const receipt = await this.schedulers.recordHeartbeat(schedulerId, at);
+    this.metrics.heartbeats.inc();
     // Not waited for: the heartbeat is durable, and what fails here the next scan makes good.
     if (receipt.endsSilence) void this.silence.reviewSoon(schedulerId, reporter);
     return at;

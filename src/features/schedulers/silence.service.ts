@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AlertRepository } from '../../domain/alerts/alert.repository';
 import { Bell } from '../../domain/notifications/bell';
 import { decideSilence } from '../../domain/schedulers/decide-silence';
@@ -11,12 +11,11 @@ import { Clock } from '../../domain/shared/clock';
 import { ChangedConcurrently } from '../../domain/shared/errors';
 import { IdSource } from '../../domain/shared/id-source';
 import { EodWindows, timeZoneOf } from '../../domain/windows/eod-window';
+import { Log } from '../../platform/logging/log';
 
 /** Raises and resolves the alert about a scheduler's silence. */
 @Injectable()
 export class SilenceService {
-  private readonly logger = new Logger(SilenceService.name);
-
   constructor(
     @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
     @Inject(AlertRepository) private readonly alerts: AlertRepository,
@@ -25,6 +24,7 @@ export class SilenceService {
     @Inject(Clock) private readonly clock: Clock,
     @Inject(IdSource) private readonly ids: IdSource,
     @Inject(Bell) private readonly bell: Bell,
+    @Inject(Log) private readonly log: Log,
   ) {}
 
   /**
@@ -56,12 +56,8 @@ export class SilenceService {
       const scheduler = await this.schedulers.find(schedulerId);
       if (scheduler !== null) await this.review(scheduler, reporter);
     } catch (error) {
-      this.logger.warn({
-        message: 'the end of a silence was not recorded; the next scan will',
-        scheduler_id: schedulerId,
-        correlation_id: reporter.correlationId,
-        err: error,
-      });
+      const fields = { scheduler_id: schedulerId, correlation_id: reporter.correlationId, err: error };
+      this.log.warn(fields, 'the end of a silence was not recorded; the next scan will');
     }
   }
 }

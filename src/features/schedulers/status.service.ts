@@ -9,6 +9,7 @@ import { Clock } from '../../domain/shared/clock';
 import { IdSource } from '../../domain/shared/id-source';
 import { retryOnConflict } from '../../domain/shared/retry-on-conflict';
 import { EodWindows, timeZoneOf } from '../../domain/windows/eod-window';
+import { Metrics } from '../../platform/metrics/metrics';
 import { KeyedQueue } from '../../platform/workers/keyed-queue';
 
 /** The record as it stands after an update. */
@@ -29,6 +30,7 @@ export class StatusService {
     @Inject(Clock) private readonly clock: Clock,
     @Inject(IdSource) private readonly ids: IdSource,
     @Inject(Bell) private readonly bell: Bell,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -54,9 +56,12 @@ export class StatusService {
       ids: this.ids,
     });
     const isCurrent = decision.entry.id === scheduler.currentEntryId;
-    if (isCurrent || (await this.schedulers.recordStatus(decision)) === 'duplicate')
+    if (isCurrent || (await this.schedulers.recordStatus(decision)) === 'duplicate') {
+      this.metrics.statusUpdates.inc({ status: update.status, outcome: 'duplicate' });
       return { scheduler, applied: isCurrent };
+    }
     if (decision.alertChanges.length > 0) this.bell.ring();
+    this.metrics.statusUpdates.inc({ status: update.status, outcome: decision.applied ? 'applied' : 'late' });
     return { scheduler: decision.scheduler, applied: decision.applied };
   }
 }

@@ -70,7 +70,7 @@ export class EodTableWorker implements Task {
     try {
       const result = await this.dependencies.nights.advance(window, occurrence, signal);
       if (result.kind === 'done') {
-        this.dependencies.observer.advanced(window.name);
+        this.dependencies.observer.advanced(window.name, occurrence.businessDate);
         this.progress.set(keyOf(window, occurrence), {
           ...NOTHING_DONE,
           doneMs: stepMs(window, occurrence, now),

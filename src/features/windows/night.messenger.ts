@@ -11,6 +11,7 @@ import {
   type LaidOutMessage,
   type PublishOutcome,
 } from '../../domain/windows/table-publisher';
+import { NightObserver, type PublishAction } from './night-observer';
 
 /** Why a step could not be carried out in full. */
 export interface Interruption {
@@ -29,6 +30,7 @@ export type Shown =
 /** How one message of a night is read from it and written into it. */
 interface Place {
   readonly key: string;
+  readonly action: PublishAction;
   read(night: Night): NightMessage;
   write(night: Night, message: NightMessage): Night;
 }
@@ -43,6 +45,7 @@ export class NightMessenger {
     @Inject(NightRepository) private readonly nights: NightRepository,
     @Inject(TablePublisher) private readonly publisher: TablePublisher,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(NightObserver) private readonly observer: NightObserver,
   ) {}
 
   async showTable(window: EodWindow, night: Night, table: StatusTable, signal: AbortSignal): Promise<Shown> {
@@ -70,6 +73,7 @@ export class NightMessenger {
     if (night.summary.reference !== null) return { kind: 'shown', night };
     const place: Place = {
       key: `eod:${night.windowName}:${night.businessDate}:summary`,
+      action: 'summary',
       read: (of) => of.summary,
       write: (of, message) => ({ ...of, summary: message }),
     };
@@ -86,6 +90,7 @@ export class NightMessenger {
     const reference = night.messages[index]?.reference ?? null;
     if (reference !== null) {
       const outcome = await this.publisher.edit(message, reference, signal);
+      this.observer.published('edit', outcome.kind);
       if (outcome.kind === 'sent') return { kind: 'shown', night };
       if (outcome.kind !== 'missing') return interrupted(outcome);
       night = withoutDeleted(night, index);
@@ -112,6 +117,7 @@ export class NightMessenger {
       mayHaveBeenSentSince: begunBefore,
       signal,
     });
+    this.observer.published(place.action, outcome.kind);
     if (outcome.kind === 'sent') return this.keep(begun, place, outcome.reference, signal);
     const certainlyUnsent =
       begunBefore === null &&
@@ -136,16 +142,22 @@ export class NightMessenger {
       if (error instanceof ChangedConcurrently && reference !== null) {
         const stored = await this.nights.find(night.windowName, night.businessDate);
         const theirs = stored === null ? null : place.read(stored).reference;
-        if (theirs !== null && theirs !== reference) await this.publisher.withdraw(reference, signal);
+        if (theirs !== null && theirs !== reference) await this.withdraw(reference, signal);
       }
       throw error;
     }
+  }
+
+  private async withdraw(reference: MessageReference, signal: AbortSignal): Promise<void> {
+    const outcome = await this.publisher.withdraw(reference, signal);
+    this.observer.published('withdraw', outcome.kind);
   }
 }
 
 function tablePlace(night: Night, index: number): Place {
   return {
     key: `eod:${night.windowName}:${night.businessDate}:table:${night.generation}:${index}`,
+    action: 'post',
     read: (of) => of.messages[index] ?? UNSENT,
     write: (of, message) => {
       const messages = Array.from(

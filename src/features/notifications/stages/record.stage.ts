@@ -110,7 +110,8 @@ export class RecordStage {
     outcome: Extract<SendOutcome, { kind: 'refused' }>,
   ): Promise<void> {
     const { delivery } = attempt;
-    this.observer.refused(delivery.channelId, delivery.alert.id, outcome.error);
+    const { id, correlationId } = delivery.alert;
+    this.observer.refused(delivery.channelId, id, outcome.error, correlationId);
     await this.deliveries.recordAttempt({
       delivery: { ...delivery, status: 'failed' },
       attempt: this.logLine(delivery, 'failed', {

@@ -1,5 +1,5 @@
 import type { StorageUpkeep } from '../../domain/shared/storage-upkeep';
-import type { Task } from '../../platform/workers/task';
+import type { Task } from './task';
 
 /** Has the storage back itself up each hour, where it is not backed up from outside. */
 export class StorageBackupWorker implements Task {

@@ -1,0 +1,146 @@
+import {
+  CreateTableCommand,
+  ContinuousBackupsUnavailableException,
+  ResourceInUseException,
+  UpdateContinuousBackupsCommand,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../../domain/shared/clock';
+import { checkTables, describe, isTtlOn } from './table-check';
+import { TABLES, type IndexDefinition, type TableDefinition } from './tables';
+
+/** Tells the operator something that is no fault. */
+export type Notice = (message: string, fields?: object) => void;
+
+export interface CreationOptions {
+  readonly clock: Clock;
+  readonly onNotice: Notice;
+}
+
+const LONGEST_WAIT_SECONDS = 120;
+/** A new table is not ready for backups at once. */
+const BACKUP_TRIES = 30;
+const BACKUP_WAIT_MS = 1_000;
+
+/**
+ * Makes what is missing of the tables, and leaves alone what is there; several may do it at once.
+ * @throws UnusableTables when a table of that name has other keys
+ */
+export async function createTables(
+  client: DynamoDBClient,
+  prefix: string,
+  options: CreationOptions,
+): Promise<void> {
+  for (const definition of Object.values(TABLES)) {
+    const name = prefix + definition.name;
+    if (await createTable(client, definition, name))
+      options.onNotice('DynamoDB table created', { table: name });
+    await waitUntilTableExists(
+      { client, minDelay: 1, maxDelay: 5, maxWaitTime: LONGEST_WAIT_SECONDS },
+      { TableName: name },
+    );
+  }
+  await checkTables(client, prefix);
+  for (const definition of Object.values(TABLES)) {
+    const name = prefix + definition.name;
+    await switchTtlOn(client, definition, name);
+    await switchPointInTimeRecoveryOn(client, name, options);
+  }
+}
+
+/** @returns whether it was this call that made it */
+async function createTable(
+  client: DynamoDBClient,
+  definition: TableDefinition,
+  name: string,
+): Promise<boolean> {
+  if ((await describe(client, name)) !== null) return false;
+  try {
+    await client.send(new CreateTableCommand(toCreateTableInput(definition, name)));
+    return true;
+  } catch (error) {
+    // Somebody else was quicker.
+    if (error instanceof ResourceInUseException) return false;
+    throw error;
+  }
+}
+
+function toCreateTableInput(definition: TableDefinition, name: string): CreateTableCommandInput {
+  const keys = [definition, ...definition.indexes].flatMap(({ partitionKey, sortKey }) => [
+    partitionKey,
+    sortKey,
+  ]);
+  const attributes = new Set(keys.filter((key) => key !== null));
+  return {
+    TableName: name,
+    AttributeDefinitions: [...attributes].map((attribute) => ({
+      AttributeName: attribute,
+      AttributeType: 'S',
+    })),
+    KeySchema: toKeySchema(definition),
+    ...(definition.indexes.length > 0 && { GlobalSecondaryIndexes: definition.indexes.map(toIndexInput) }),
+    BillingMode: 'PAY_PER_REQUEST',
+    SSESpecification: { Enabled: true },
+  };
+}
+
+function toIndexInput(index: IndexDefinition) {
+  return {
+    IndexName: index.name,
+    KeySchema: toKeySchema(index),
+    Projection:
+      index.projected.length === 0
+        ? { ProjectionType: 'KEYS_ONLY' as const }
+        : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...index.projected] },
+  };
+}
+
+function toKeySchema({ partitionKey, sortKey }: { partitionKey: string; sortKey: string | null }) {
+  return [
+    { AttributeName: partitionKey, KeyType: 'HASH' as const },
+    ...(sortKey === null ? [] : [{ AttributeName: sortKey, KeyType: 'RANGE' as const }]),
+  ];
+}
+
+async function switchTtlOn(client: DynamoDBClient, definition: TableDefinition, name: string): Promise<void> {
+  if (definition.ttlAttribute === null || (await isTtlOn(client, name))) return;
+  try {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: name,
+        TimeToLiveSpecification: { Enabled: true, AttributeName: definition.ttlAttribute },
+      }),
+    );
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!(await isTtlOn(client, name))) throw error;
+  }
+}
+
+/** Restores of any second of the last 35 days. Emulators do not know it. */
+async function switchPointInTimeRecoveryOn(
+  client: DynamoDBClient,
+  name: string,
+  { clock, onNotice }: CreationOptions,
+): Promise<void> {
+  const command = new UpdateContinuousBackupsCommand({
+    TableName: name,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  });
+  for (let tried = 1; ; tried++) {
+    try {
+      await client.send(command);
+      return;
+    } catch (error) {
+      if (error instanceof Error && error.name.startsWith('UnknownOperation')) {
+        onNotice('This DynamoDB endpoint has no point-in-time recovery', { table: name });
+        return;
+      }
+      if (!(error instanceof ContinuousBackupsUnavailableException) || tried === BACKUP_TRIES) throw error;
+      await clock.sleep(BACKUP_WAIT_MS);
+    }
+  }
+}

@@ -1,0 +1,281 @@
+import { StorageUnavailable } from '../../../domain/shared/errors';
+import { compareUtf8 } from '../../../domain/shared/page';
+import type { ArchiveFiles } from './archive-files';
+import type { Commit, Write } from './commit';
+import type { Document, DocumentMapping } from './documents/document';
+import { reasonOf } from './storage.errors';
+
+/** What an archive holds and how it is filed. */
+export interface ArchiveKind<T> {
+  readonly name: string;
+  readonly mapping: DocumentMapping<T>;
+  idOf(record: T): string;
+  /** Records with the same key lie in the same bucket. */
+  bucketKeyOf(record: T): string;
+  /** Begins with the instant of the day under which the record is filed, as ISO-8601 text. */
+  sortKeyOf(record: T): string;
+  /** Retention counts from here; not before the day under which it is filed. */
+  retainedFrom(record: T): Date;
+}
+
+export interface ArchiveQuery<T> {
+  /** Only this bucket; `null` for all of them. */
+  readonly bucketKey: string | null;
+  /** Texts that the document of a matching record contains, to pass over others unparsed. */
+  readonly texts: readonly string[];
+  readonly matches: (record: T) => boolean;
+  /** Only records whose sort keys come before this one … */
+  readonly before: string | null;
+  /** … and which were filed within these days. */
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly limit: number;
+  /** Records of the same kind that live elsewhere, to be listed among those filed. */
+  readonly besides: readonly T[];
+  /** What is asked for is never filed. */
+  readonly onlyBesides?: boolean;
+}
+
+interface Unfiled<T> {
+  readonly record: T;
+  readonly text: string;
+}
+
+interface Group<T> {
+  readonly day: string;
+  readonly bucket: string;
+  readonly records: Unfiled<T>[];
+}
+
+/** So many records at most wait in memory … */
+const MOST_UNFILED = 1_000;
+
+/**
+ * Records that are written once and then only read, kept in daily files instead of memory. They are durable with the commit they ride in; until they are
+ * filed they are read from memory. A record that is filed twice, after a crash, is read once.
+ */
+export class Archive<T> {
+  private readonly staged = new Map<string, Commit>();
+  private readonly unfiled = new Map<string, Unfiled<T>>();
+  private last: Promise<unknown> = Promise.resolve();
+  private filing = false;
+
+  constructor(
+    readonly kind: ArchiveKind<T>,
+    private readonly files: ArchiveFiles,
+    private readonly retainedSince: () => Date,
+    private readonly onNotice: (message: string, fields?: object) => void,
+  ) {}
+
+  append(record: T): Write {
+    const id = this.kind.idOf(record);
+    const text = JSON.stringify(this.kind.mapping.toDocument(record));
+    return {
+      op: `{"a":"${this.kind.name}","v":${text}}`,
+      stage: (commit) => this.staged.set(id, commit),
+      apply: (commit) => {
+        if (this.staged.get(id) === commit) this.staged.delete(id);
+        this.hold({ record, text });
+      },
+    };
+  }
+
+  /** A record from a journal: it may have been filed before the crash, or not. */
+  restore(document: unknown): void {
+    this.hold({
+      record: this.kind.mapping.fromDocument(document as Document<T>),
+      text: JSON.stringify(document),
+    });
+  }
+
+  dropStaged(): void {
+    this.staged.clear();
+  }
+
+  /** Whether the very record is there already; waits for one that is on its way to the disk. */
+  async has(record: T): Promise<boolean> {
+    const id = this.kind.idOf(record);
+    for (let commit = this.staged.get(id); commit !== undefined; commit = this.staged.get(id)) {
+      await commit.settled();
+    }
+    if (this.unfiled.has(id)) return true;
+    return (await this.findIn([this.dayOf(record)], id, this.kind.bucketKeyOf(record))) !== null;
+  }
+
+  /** @param bucketKey that of the record looked for */
+  async find(id: string, bucketKey: string): Promise<T | null> {
+    const unfiled = this.unfiled.get(id);
+    if (unfiled !== undefined) return unfiled.record;
+    return this.findIn(await this.readable(this.files.listDays()), id, bucketKey);
+  }
+
+  /** Newest first. @returns up to `limit` records */
+  async list(query: ArchiveQuery<T>): Promise<readonly T[]> {
+    const matches = (record: T) => this.isWithin(record, query) && query.matches(record);
+    const inMemory = [...this.unfiledRecords(), ...query.besides].filter(matches);
+    const found: T[] = [];
+    for (const day of await this.daysFor(query, inMemory)) {
+      if (found.length >= query.limit) break;
+      const records = new Map<string, T>();
+      for (const record of query.onlyBesides ? [] : await this.readDay(day, query)) {
+        if (matches(record)) records.set(this.kind.idOf(record), record);
+      }
+      for (const record of inMemory) {
+        if (this.dayOf(record) === day) records.set(this.kind.idOf(record), record);
+      }
+      found.push(...[...records.values()].sort((a, b) => this.compareNewestFirst(a, b)));
+    }
+    return found.slice(0, query.limit);
+  }
+
+  /** Files what waits in memory. */
+  async file(): Promise<void> {
+    await this.exclusive(() => this.fileAll());
+  }
+
+  /** Files what waits in memory and makes it durable there, so that journals are no longer needed for it. */
+  async fileDurably(): Promise<void> {
+    await this.exclusive(async () => {
+      await this.fileAll();
+      await this.files.sync();
+    });
+  }
+
+  /** Deletes what has outlived its retention. @returns how many records */
+  async deleteExpired(before: Date): Promise<number> {
+    return this.exclusive(async () => {
+      await this.fileAll();
+      const deleted = new Set<string>();
+      const lastDay = before.toISOString().slice(0, 10);
+      for (const day of await this.files.listDays()) {
+        if (day <= lastDay) await this.files.prune(day, (line) => this.keeps(line, before, deleted));
+      }
+      return deleted.size;
+    });
+  }
+
+  private hold(unfiled: Unfiled<T>): void {
+    if (this.kind.retainedFrom(unfiled.record) < this.retainedSince()) return;
+    this.unfiled.set(this.kind.idOf(unfiled.record), unfiled);
+    if (this.unfiled.size >= MOST_UNFILED && !this.filing) void this.fileInBackground();
+  }
+
+  /** What cannot be filed now stays in memory and in the journal, and is tried again. */
+  async fileInBackground(): Promise<void> {
+    this.filing = true;
+    try {
+      await this.file();
+    } catch (error) {
+      this.onNotice(`${this.kind.name} could not be filed; it stays in the journal for now`, {
+        reason: reasonOf(error),
+      });
+    } finally {
+      this.filing = false;
+    }
+  }
+
+  private async fileAll(): Promise<void> {
+    for (const { day, bucket, records } of this.groups()) {
+      const lines = records.map(({ text }) => text);
+      await this.files.append(day, bucket, lines);
+      for (const filed of records) {
+        const id = this.kind.idOf(filed.record);
+        if (this.unfiled.get(id) === filed) this.unfiled.delete(id);
+      }
+    }
+  }
+
+  /** What waits in memory, by the file it belongs to. */
+  private groups(): Iterable<Group<T>> {
+    const groups = new Map<string, Group<T>>();
+    for (const unfiled of this.unfiled.values()) {
+      const day = this.dayOf(unfiled.record);
+      const bucket = this.files.bucketOf(this.kind.bucketKeyOf(unfiled.record));
+      const group = groups.get(`${day}/${bucket}`);
+      if (group === undefined) groups.set(`${day}/${bucket}`, { day, bucket, records: [unfiled] });
+      else group.records.push(unfiled);
+    }
+    return groups.values();
+  }
+
+  private keeps(line: string, before: Date, deleted: Set<string>): boolean {
+    const record = this.parse(line);
+    if (record === null) return false;
+    if (this.kind.retainedFrom(record) >= before) return true;
+    deleted.add(this.kind.idOf(record));
+    return false;
+  }
+
+  private async findIn(days: readonly string[], id: string, bucketKey: string): Promise<T | null> {
+    const text = `"id":${JSON.stringify(id)}`;
+    for (const day of days) {
+      const records = await this.readDay(day, { bucketKey, texts: [text] });
+      const found = records.findLast((record) => this.kind.idOf(record) === id);
+      if (found !== undefined) return found;
+    }
+    return null;
+  }
+
+  private async readDay(
+    day: string,
+    { bucketKey, texts }: Pick<ArchiveQuery<T>, 'bucketKey' | 'texts'>,
+  ): Promise<T[]> {
+    const bucket = bucketKey === null ? null : this.files.bucketOf(bucketKey);
+    const lines = await this.readable(this.files.readLines(day, bucket, texts));
+    return lines.map((line) => this.parse(line)).filter((record) => record !== null);
+  }
+
+  private async daysFor(query: ArchiveQuery<T>, inMemory: readonly T[]): Promise<string[]> {
+    const days = new Set(query.onlyBesides ? [] : await this.readable(this.files.listDays()));
+    for (const record of inMemory) days.add(this.dayOf(record));
+    const first = query.from === null ? '' : query.from.toISOString().slice(0, 10);
+    const last = [query.to?.toISOString(), query.before]
+      .map((key) => key?.slice(0, 10) ?? '\uffff')
+      .sort()[0];
+    return [...days]
+      .filter((day) => day >= first && day <= (last ?? ''))
+      .sort()
+      .reverse();
+  }
+
+  private isWithin(record: T, { before }: ArchiveQuery<T>): boolean {
+    return before === null || compareUtf8(this.kind.sortKeyOf(record), before) < 0;
+  }
+
+  private compareNewestFirst(a: T, b: T): number {
+    return compareUtf8(this.kind.sortKeyOf(b), this.kind.sortKeyOf(a));
+  }
+
+  private dayOf(record: T): string {
+    return this.kind.sortKeyOf(record).slice(0, 10);
+  }
+
+  private *unfiledRecords(): Generator<T> {
+    for (const { record } of this.unfiled.values()) yield record;
+  }
+
+  /** `null` for a line that a crash tore. */
+  private parse(line: string): T | null {
+    if (!line.startsWith('{"id":')) return null;
+    try {
+      return this.kind.mapping.fromDocument(JSON.parse(line) as Document<T>);
+    } catch {
+      return null;
+    }
+  }
+
+  private async readable<R>(reading: Promise<R>): Promise<R> {
+    try {
+      return await reading;
+    } catch (error) {
+      throw new StorageUnavailable(`${this.files.folder} cannot be read: ${reasonOf(error)}`, error);
+    }
+  }
+
+  /** One change of the files at a time. */
+  private exclusive<R>(task: () => Promise<R>): Promise<R> {
+    const result = this.last.then(task);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,147 @@
+import { copyFile, link, readFile, rename, rm } from 'node:fs/promises';
+import { StorageUnavailable } from '../../../domain/shared/errors';
+import type { DataFolder } from './data-folder';
+import type { Journal } from './journal';
+import type { JsonState } from './json-state';
+import { syncFolder, writeAll, type OpenFile } from './open-file';
+import { readSnapshotSeq, writeSnapshot } from './snapshot';
+import { hasCode, reasonOf } from './storage.errors';
+
+/** Hourly backups that are kept (spec 60). */
+const BACKUPS_KEPT = 24;
+
+export interface CompactorSurroundings {
+  readonly folder: DataFolder;
+  readonly journal: Journal;
+  readonly state: JsonState;
+  readonly openFile: OpenFile;
+  /** Rejects when the folder is no longer ours. */
+  readonly guard: () => Promise<void> | null;
+  readonly lastUpdate: () => Date | null;
+  readonly onNotice: (message: string, fields?: object) => void;
+}
+
+/**
+ * Turns journals into snapshots, while requests go on. At every moment of it the folder can be recovered, and also afterwards without the new snapshot:
+ * the one before it is kept, with the journals since.
+ */
+export class Compactor {
+  private last: Promise<unknown> = Promise.resolve();
+  private failure: unknown = null;
+  private busy = false;
+
+  /** @param stateSeq number up to which `state.json` reaches */
+  constructor(
+    private readonly around: CompactorSurroundings,
+    private stateSeq: number | null,
+  ) {}
+
+  /** Why the last snapshot could not be written; `null` when it could. */
+  get lastFailure(): string | null {
+    return this.failure === null ? null : reasonOf(this.failure);
+  }
+
+  /** Writes a new `state.json` if anything has happened since the last. Rejects when it cannot; then nothing is lost, the journals are still there. */
+  compact(): Promise<void> {
+    const result = this.last.then(() => this.run());
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** The same without anybody waiting for it, unless one is under way. A failure is told and shows in the health. */
+  compactInBackground(): void {
+    if (this.busy) return;
+    this.compact().catch(() => undefined);
+  }
+
+  /** @returns the path of a fresh copy of the whole state */
+  async backUp(now: Date): Promise<string> {
+    const { folder } = this.around;
+    const path = folder.backup(now);
+    try {
+      await this.compact();
+      await this.copy(folder.state, path);
+      await syncFolder(folder.backups);
+      for (const old of (await folder.listBackups()).slice(BACKUPS_KEPT)) await rm(old);
+    } catch (error) {
+      throw new StorageUnavailable(`no backup could be made: ${reasonOf(error)}`, error);
+    }
+    return path;
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true;
+    try {
+      await this.replaceState();
+      this.failure = null;
+    } catch (error) {
+      this.failure = error;
+      this.around.onNotice('no snapshot could be written; the journals are kept', {
+        reason: reasonOf(error),
+      });
+      throw error;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async replaceState(): Promise<void> {
+    const { folder, journal, state, openFile, lastUpdate } = this.around;
+    const { seq, records } = await journal.between(async () => {
+      await journal.rotate();
+      return { seq: journal.durableSeq, records: state.copy() };
+    });
+    await state.archives.fileDurably();
+    if (seq === this.stateSeq) return;
+    const header = {
+      format: 'vesper-state',
+      version: 1,
+      seq,
+      lastUpdate: lastUpdate()?.toISOString() ?? null,
+    } as const;
+    await writeSnapshot(folder.newState, header, records, openFile);
+    await this.around.guard();
+    await this.keepPrevious();
+    await rename(folder.newState, folder.state);
+    await syncFolder(folder.path);
+    this.stateSeq = seq;
+    await this.pruneSegments();
+  }
+
+  /** `state.json` stays where it is until the new one takes its place in one step. */
+  private async keepPrevious(): Promise<void> {
+    const { folder } = this.around;
+    if (this.stateSeq === null) return;
+    const temporary = `${folder.previousState}.tmp`;
+    await rm(temporary, { force: true });
+    await link(folder.state, temporary).catch(async (error: unknown) => {
+      if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+      await copyFile(folder.state, temporary);
+    });
+    await rename(temporary, folder.previousState);
+    await syncFolder(folder.backups);
+  }
+
+  private async copy(from: string, to: string): Promise<void> {
+    const temporary = `${to}.tmp`;
+    const file = await this.around.openFile(temporary, 'w');
+    try {
+      await writeAll(file, await readFile(from));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, to);
+  }
+
+  /** Deletes the segments that the previous snapshot has in it already. */
+  private async pruneSegments(): Promise<void> {
+    const { folder } = this.around;
+    const previousSeq = (await readSnapshotSeq(folder.previousState)) ?? 0;
+    const segments = await folder.listSegments();
+    for (const [index, { path }] of segments.entries()) {
+      const nextFirst = segments[index + 1]?.firstSeq ?? (this.stateSeq ?? 0) + 1;
+      if (nextFirst - 1 <= previousSeq) await rm(path);
+    }
+  }
+}

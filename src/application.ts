@@ -1,0 +1,65 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule, type Foundations } from './app.module';
+import { DispatchWorker } from './features/notifications/dispatch.worker';
+import type { Logs } from './platform/logging/log';
+import { createHttpPlatform } from './platform/http/http-platform';
+import { TaskRunner } from './platform/workers/task-runner';
+
+const DESCRIPTION =
+  'Watches scheduled jobs through the night: register, report `pending | running | completed | failed`, heartbeat. ' +
+  'Each request needs an API key, as `x-api-key` or as bearer token; press **Authorize** to enter yours.';
+
+/** A Vesper that is put together but not yet listening. */
+export class Application {
+  private constructor(
+    readonly nest: NestFastifyApplication,
+    readonly runner: TaskRunner,
+    readonly dispatcher: DispatchWorker,
+    private readonly foundations: Foundations,
+  ) {}
+
+  static async create(
+    foundations: Foundations,
+    plainLog: Logs['plainLog'],
+    version: string,
+  ): Promise<Application> {
+    const { config, clock, log, metrics, shutdown } = foundations;
+    const http = createHttpPlatform({
+      gate: {
+        apiKeys: config.apiKeys,
+        rateLimitPerMinute: config.http.rateLimitPerMinute,
+        metricsRequireKey: config.metrics.requireKey,
+      },
+      trustProxy: config.http.trustProxy,
+      identity: { title: 'Vesper', description: DESCRIPTION, version },
+      ...{ clock, metrics, shutdown, logs: { log, plainLog } },
+    });
+    const nest = await NestFactory.create<NestFastifyApplication>(
+      AppModule.on(foundations),
+      http.adapter,
+      http.nestOptions,
+    );
+    http.furnish(nest);
+    await nest.init();
+    await nest.getHttpAdapter().getInstance().ready();
+    return new Application(nest, nest.get(TaskRunner), nest.get(DispatchWorker), foundations);
+  }
+
+  /** Lets the background jobs of this process begin, and the bell wake the dispatcher. */
+  startWorkers(): void {
+    const { bell, config, slack } = this.foundations;
+    slack.probe.check();
+    this.runner.start();
+    if (config.workers.includes(this.dispatcher.name))
+      bell.onRing(() => void this.runner.nudge(this.dispatcher.name));
+  }
+
+  /** Finishes what is in flight, begins nothing new, and lets go of the storage. What is not yet told stays in the outbox. */
+  async stop(): Promise<void> {
+    this.foundations.shutdown.begin();
+    await Promise.all([this.nest.close(), this.runner.stop(), this.dispatcher.stop()]);
+    await this.foundations.slack.probe.close();
+    await this.foundations.store.close();
+  }
+}

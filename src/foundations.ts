@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Foundations } from './app.module';
+import { DEFAULT_CHANNEL_ID, defaultChannel, directoryOf } from './adapters/channels/channels';
+import { measureCommits } from './adapters/persistence/measured-store';
+import { openStore } from './adapters/persistence/stores';
+import { installSlack } from './adapters/slack/slack.installation';
+import { ProcessBell } from './adapters/system/process.bell';
+import { RandomIdSource } from './adapters/system/random.id-source';
+import type { Clock } from './domain/shared/clock';
+import type { Config } from './platform/config/config';
+import { Shutdown } from './platform/health/shutdown';
+import type { Log } from './platform/logging/log';
+import { Metrics } from './platform/metrics/metrics';
+
+/** Opens the storage and makes everything else that the rooms stand on. @throws what the storage says when it cannot be opened */
+export async function layFoundations(config: Config, clock: Clock, log: Log): Promise<Foundations> {
+  const metrics = new Metrics();
+  const store = await openStore(config.storage.driver, config.storage as never, {
+    retentionDays: config.historyRetentionDays,
+    clock,
+    onNotice: (message, fields) => log.warn({ ...fields }, message),
+  });
+  const slack = installSlack(config.slack, clock, log);
+  const channel = defaultChannel(slack.messenger, {
+    slackChannelId: config.slack?.channelId ?? DEFAULT_CHANNEL_ID,
+    timeZone: config.windows[0]?.timeZone ?? 'UTC',
+  });
+  return {
+    ...{ config, clock, log, metrics, slack },
+    store: measureCommits(store, (operation, seconds) =>
+      metrics.storageCommit.observe({ operation }, seconds),
+    ),
+    channels: directoryOf([channel]),
+    ids: new RandomIdSource(clock),
+    bell: new ProcessBell(),
+    shutdown: new Shutdown(),
+    instanceId: `${hostname()}:${process.pid}:${randomUUID()}`,
+  };
+}

@@ -1,0 +1,152 @@
+import { validateSync } from 'class-validator';
+import type { EodWindow } from '../../domain/windows/eod-window';
+import type { Config, LogLevel, SlackConfig, StorageConfig } from './config';
+import { ConfigError } from './config.error';
+import { DEFAULT_WINDOWS_FILE, Environment } from './config.schema';
+import { parseApiKeys } from './parse-api-keys';
+import { Secret } from './secret';
+import { parseSetting, settingsOf } from './setting.decorator';
+import { parseTrustProxy } from './trust-proxy';
+import { toTimeOfDay } from './window-rules';
+import { parseWindowsFile } from './windows-file';
+
+export interface ConfigSources {
+  /** Environment variables; those that Vesper does not know are nobody's business. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Text of a file, or `null` when there is none; throws when it cannot be read. */
+  readonly readFile: (path: string) => string | null;
+  /** The background jobs that exist. */
+  readonly workerNames: readonly string[];
+}
+
+/**
+ * Environment and files → configuration; reads nothing by itself.
+ * @throws ConfigError with every fault at once, none of which quotes a secret
+ */
+export function loadConfig({ environment, readFile, workerNames }: ConfigSources): Config {
+  const faults: string[] = [];
+  const settings = readEnvironment(environment, faults);
+  const production = settings.NODE_ENV === 'production';
+  const apiKeys = parseApiKeys(settings.API_KEYS ?? '', production);
+  faults.push(...apiKeys.faults);
+  const trustProxy = parseTrustProxy(settings.TRUST_PROXY);
+  if (trustProxy === null)
+    faults.push('TRUST_PROXY must be false, true, a number of hops up to 99, or a list of addresses');
+  const slack = toSlack(settings, faults);
+  const fileWindows = readWindowsFile(settings, readFile, faults);
+  const workers = selectWorkers(settings.WORKERS, workerNames, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    production,
+    http: {
+      host: settings.HOST,
+      port: settings.PORT,
+      trustProxy: trustProxy ?? false,
+      rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+    },
+    apiKeys: apiKeys.keys,
+    storage: toStorage(settings),
+    slack,
+    windows: fileWindows ?? [toDefaultWindow(settings)],
+    windowsFile: fileWindows === null ? null : settings.WINDOWS_CONFIG,
+    stale: {
+      timeoutMinutes: settings.STALE_TIMEOUT_MINUTES,
+      scanIntervalMinutes: settings.STALE_SCAN_INTERVAL_MINUTES,
+      scan: settings.STALE_SCAN === 'always' ? 'always' : 'window',
+    },
+    historyRetentionDays: settings.HISTORY_RETENTION_DAYS,
+    alerts: {
+      storm: { threshold: settings.ALERT_STORM_THRESHOLD, windowMs: settings.ALERT_STORM_SECONDS * 1_000 },
+      repeatEditMs: settings.ALERT_REPEAT_EDIT_SECONDS * 1_000,
+    },
+    workers,
+    heartbeatUrl: settings.HEARTBEAT_URL === undefined ? null : new Secret(settings.HEARTBEAT_URL),
+    metrics: { requireKey: settings.METRICS_REQUIRE_KEY },
+    log: { level: settings.LOG_LEVEL as LogLevel, format: toLogFormat(settings) },
+  };
+}
+
+/** An empty variable counts as one that is not set. */
+function readEnvironment(environment: ConfigSources['environment'], faults: string[]): Environment {
+  const values = new Environment();
+  for (const setting of settingsOf(Environment.prototype)) {
+    const text = environment[setting.name]?.trim() || setting.default;
+    if (text !== '') Object.assign(values, { [setting.name]: parseSetting(setting, text) });
+  }
+  const errors = validateSync(values, { validationError: { target: false, value: false } });
+  faults.push(...errors.flatMap((error) => Object.values(error.constraints ?? {})));
+  if (values.EOD_WINDOW_START === values.EOD_WINDOW_END)
+    faults.push('EOD_WINDOW_END must differ from EOD_WINDOW_START');
+  return values;
+}
+
+function toSlack(settings: Environment, faults: string[]): SlackConfig | null {
+  if (settings.SLACK_BOT_TOKEN === undefined) return null;
+  if (settings.SLACK_CHANNEL_ID === undefined) {
+    faults.push('SLACK_CHANNEL_ID must be set when SLACK_BOT_TOKEN is: alerts need a channel');
+    return null;
+  }
+  return {
+    token: new Secret(settings.SLACK_BOT_TOKEN),
+    channelId: settings.SLACK_CHANNEL_ID,
+    apiUrl: settings.SLACK_API_URL.replace(/\/*$/, '/'),
+  };
+}
+
+function toStorage(settings: Environment): StorageConfig {
+  if (settings.STORAGE_DRIVER === 'json') return { driver: 'json', dataDir: settings.DATA_DIR };
+  return {
+    driver: 'dynamodb',
+    endpoint: settings.DYNAMODB_ENDPOINT ?? null,
+    region: settings.AWS_REGION ?? null,
+    tablePrefix: settings.DYNAMODB_TABLE_PREFIX,
+    createTables: settings.DYNAMODB_CREATE_TABLES,
+  };
+}
+
+function toDefaultWindow(settings: Environment): EodWindow {
+  return {
+    name: 'eod',
+    timeZone: settings.EOD_TIMEZONE,
+    start: toTimeOfDay(settings.EOD_WINDOW_START),
+    end: toTimeOfDay(settings.EOD_WINDOW_END),
+    intervalMinutes: settings.EOD_UPDATE_INTERVAL_MINUTES,
+    channelId: null,
+    daysOfWeek: [],
+    tags: [],
+  };
+}
+
+/** @returns `null` without a fault only for the default path, where having no file is the rule */
+function readWindowsFile(
+  settings: Environment,
+  readFile: ConfigSources['readFile'],
+  faults: string[],
+): readonly EodWindow[] | null {
+  const path = settings.WINDOWS_CONFIG;
+  const text = readFile(path);
+  if (text === null) {
+    if (path !== DEFAULT_WINDOWS_FILE) faults.push(`WINDOWS_CONFIG names ${path}, which does not exist`);
+    return null;
+  }
+  const { windows, faults: found } = parseWindowsFile(text, {
+    timeZone: settings.EOD_TIMEZONE,
+    intervalMinutes: settings.EOD_UPDATE_INTERVAL_MINUTES,
+  });
+  faults.push(...found.map((fault) => `${path}: ${fault}`));
+  return windows;
+}
+
+function selectWorkers(text: string, known: readonly string[], faults: string[]): readonly string[] {
+  if (text === 'all') return known;
+  if (text === 'none') return [];
+  const names = [...new Set(text.split(',').map((name) => name.trim()))];
+  for (const name of names.filter((name) => !known.includes(name)))
+    faults.push(`WORKERS names "${name}", which is none of ${known.join(', ')}`);
+  return names;
+}
+
+function toLogFormat(settings: Environment): 'json' | 'pretty' {
+  if (settings.LOG_FORMAT === 'json' || settings.LOG_FORMAT === 'pretty') return settings.LOG_FORMAT;
+  return settings.NODE_ENV === 'development' ? 'pretty' : 'json';
+}

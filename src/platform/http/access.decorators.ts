@@ -1,0 +1,38 @@
+import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiSecurity } from '@nestjs/swagger';
+import type { Scope } from '../../domain/api-keys/api-key';
+import type { Access, ConfiguredDoor } from './access';
+import { ApiErrors } from './api-errors.decorator';
+
+/** Names of the two ways to send a key, in the OpenAPI document. */
+export const SECURITY_SCHEMES = ['x-api-key', 'bearer'] as const;
+
+type Scopes = readonly [Scope, ...Scope[]];
+
+/** The route needs an API key with any of these scopes; a key with `admin` has every scope. */
+export function RequireScope(...scopes: Scopes): MethodDecorator {
+  return applyDecorators(
+    grant({ kind: 'scopes', scopes }),
+    ...SECURITY_SCHEMES.map((scheme) => ApiSecurity(scheme)),
+    ApiErrors(401, 403, 429),
+  );
+}
+
+/** Anybody may use the route, without a key and without a limit. */
+export function Public(): MethodDecorator {
+  return grant({ kind: 'public' });
+}
+
+/** Public, unless the configuration says that this door needs a key with any of these scopes. */
+export function PublicOrScope(door: ConfiguredDoor, ...scopes: Scopes): MethodDecorator {
+  return applyDecorators(
+    grant({ kind: 'configured', door, scopes }),
+    ApiSecurity({}),
+    ...SECURITY_SCHEMES.map((scheme) => ApiSecurity(scheme)),
+  );
+}
+
+function grant(access: Access): MethodDecorator {
+  return RouteConfig({ access });
+}

@@ -1,0 +1,89 @@
+import type { NestApplicationOptions } from '@nestjs/common';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { Clock } from '../../domain/shared/clock';
+import type { TrustProxy } from '../config/trust-proxy';
+import type { Shutdown } from '../health/shutdown';
+import type { Log, Logs } from '../logging/log';
+import { NestLogger } from '../logging/nest.logger';
+import type { Metrics } from '../metrics/metrics';
+import type { RouteConfig } from './access';
+import { ErrorFilter } from './error.filter';
+import { createHttpAdapter } from './http-adapter';
+import { acceptOnlyJson } from './json-body';
+import { isDocumentation, serveDocumentation, type ApiIdentity } from './openapi';
+import { RequestGate, type GateSettings } from './request-gate';
+import { RequestLog } from './request-log';
+import { sendSecurityHeaders } from './security-headers';
+
+export const API_PREFIX = 'api/v1';
+
+/** Requests in flight get this long at shutdown before their connections are cut (spec 70: gone within 10 s). */
+const DRAIN_MS = 7_000;
+
+export interface HttpPlatformParts {
+  readonly gate: GateSettings;
+  readonly trustProxy: TrustProxy;
+  readonly identity: ApiIdentity;
+  readonly clock: Clock;
+  readonly logs: Pick<Logs, 'log' | 'plainLog'>;
+  readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
+}
+
+/** Everything between the socket and a controller. */
+export interface HttpPlatform {
+  readonly adapter: FastifyAdapter;
+  readonly nestOptions: NestApplicationOptions;
+  /** To be called between `NestFactory.create` and `app.init` or `app.listen`. */
+  furnish(app: NestFastifyApplication): void;
+}
+
+export function createHttpPlatform(parts: HttpPlatformParts): HttpPlatform {
+  const { clock, logs, metrics } = parts;
+  const filter = new ErrorFilter(clock, logs.log);
+  const gate = new RequestGate(parts.gate, clock, metrics, parts.shutdown);
+  const requestLog = new RequestLog(clock, logs.plainLog, metrics);
+  return {
+    adapter: createHttpAdapter({ trustProxy: parts.trustProxy, clock, log: logs.log, filter }),
+    nestOptions: { logger: new NestLogger(logs.log), bodyParser: false, abortOnError: false },
+    furnish(app) {
+      const fastify = app.getHttpAdapter().getInstance();
+      acceptOnlyJson(fastify);
+      fastify.decorateRequest('requestContext', null);
+      fastify.addHook('onRoute', demandAccessRule);
+      fastify.addHook('onRequest', gate.onRequest);
+      fastify.addHook('onResponse', requestLog.onResponse);
+      sendSecurityHeaders(fastify);
+      cutStragglers(fastify, clock, logs.log);
+      app.setGlobalPrefix(API_PREFIX);
+      app.useGlobalFilters(filter);
+      serveDocumentation(app, parts.identity);
+    },
+  };
+}
+
+/** A route that does not say who may use it stops the start. */
+function demandAccessRule(route: RouteOptions): void {
+  const config: RouteConfig = (route.config ??= {});
+  if (isDocumentation(route.url)) config.access = { kind: 'public' };
+  if (config.access !== undefined) return;
+  throw new Error(`${String(route.method)} ${route.url} has neither @RequireScope nor @Public`);
+}
+
+/** Ends at shutdown what a slow or half-sent request would hold open. */
+function cutStragglers(fastify: FastifyInstance, clock: Clock, log: Log): void {
+  const closed = new AbortController();
+  fastify.addHook('preClose', (done) => {
+    void clock.sleep(DRAIN_MS, closed.signal).then(() => {
+      if (closed.signal.aborted) return;
+      log.warn('connections that were still busy at shutdown are cut');
+      fastify.server.closeAllConnections();
+    });
+    done();
+  });
+  fastify.addHook('onClose', (_instance, done) => {
+    closed.abort();
+    done();
+  });
+}

@@ -1,0 +1,120 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** From a cached answer to a request that somebody gave up on; in seconds. */
+const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+/** From one append to a disk to a throttled transaction; in seconds. */
+const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** Everything that Vesper counts, in a registry of its own. Labels take their values from closed lists, or from the configuration. */
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  readonly requestDuration = new Histogram({
+    name: 'vesper_http_request_duration_seconds',
+    help: 'Time from the arrival of a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers: this.registers,
+  });
+
+  readonly authFailures = new Counter({
+    name: 'vesper_auth_failures_total',
+    help: 'Requests refused for their API key: missing, unknown, or without the scope',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+
+  readonly rateLimited = new Counter({
+    name: 'vesper_rate_limited_total',
+    help: 'Requests refused by a rate limit, of a key or of an address',
+    labelNames: ['limit'],
+    registers: this.registers,
+  });
+
+  readonly schedulers = new Gauge({
+    name: 'vesper_schedulers',
+    help: 'Registered schedulers by status',
+    labelNames: ['status'],
+    registers: this.registers,
+  });
+
+  readonly staleSchedulers = new Gauge({
+    name: 'vesper_stale_schedulers',
+    help: 'Running schedulers without a sign of life for longer than their timeout',
+    registers: this.registers,
+  });
+
+  readonly heartbeats = new Counter({
+    name: 'vesper_heartbeats_total',
+    help: 'Heartbeats recorded',
+    registers: this.registers,
+  });
+
+  readonly statusUpdates = new Counter({
+    name: 'vesper_status_updates_total',
+    help: 'Status updates accepted, by status and by outcome: applied, late, or duplicate',
+    labelNames: ['status', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly outboxEntries = new Gauge({
+    name: 'vesper_outbox_entries',
+    help: 'Things to tell that wait to be routed or delivered',
+    registers: this.registers,
+  });
+
+  readonly outboxOldestAge = new Gauge({
+    name: 'vesper_outbox_oldest_age_seconds',
+    help: 'Age of the oldest thing to tell; 0 when nothing waits',
+    registers: this.registers,
+  });
+
+  readonly deliveries = new Counter({
+    name: 'vesper_deliveries_total',
+    help: 'Delivery attempts by channel and outcome',
+    labelNames: ['channel', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly tablePublishes = new Counter({
+    name: 'vesper_table_publishes_total',
+    help: 'Messages of EOD tables by action (post, edit, summary, withdraw) and outcome',
+    labelNames: ['action', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly workerRuns = new Counter({
+    name: 'vesper_worker_runs_total',
+    help: 'Runs of background jobs by outcome',
+    labelNames: ['worker', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly workerLastRun = new Gauge({
+    name: 'vesper_worker_last_run_timestamp_seconds',
+    help: 'When a background job last ended',
+    labelNames: ['worker'],
+    registers: this.registers,
+  });
+
+  readonly workerLastDuration = new Gauge({
+    name: 'vesper_worker_last_duration_seconds',
+    help: 'How long the last run of a background job took',
+    labelNames: ['worker'],
+    registers: this.registers,
+  });
+
+  readonly storageCommit = new Histogram({
+    name: 'vesper_storage_commit_duration_seconds',
+    help: 'Time until a business write was durable, by write',
+    labelNames: ['operation'],
+    buckets: COMMIT_BUCKETS,
+    registers: this.registers,
+  });
+}
+
+/** Adds memory, CPU, garbage collection and event-loop lag of the process; once per process. */
+export function collectProcessMetrics(metrics: Metrics): void {
+  collectDefaultMetrics({ register: metrics.registry });
+}

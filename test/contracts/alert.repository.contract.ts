@@ -1,0 +1,111 @@
+import type { Alert } from '../../src/domain/alerts/alert';
+import type { AlertFilter } from '../../src/domain/alerts/alert.repository';
+import { failureDedupKey, staleDedupKey } from '../../src/domain/schedulers/scheduler-alerts';
+import { emptySlot } from '../../src/domain/alerts/alert';
+import { aStatusUpdate } from '../builders/a-status-update';
+import { at, failure, newId, register, report, silentScheduler } from './acts';
+import { allPages } from './expectations';
+import { ODD_METADATA, ODD_NAME, ODD_TEXT } from './odd-values';
+import type { StoreSubject } from './store-subject';
+
+/** Alerts as others have written them. */
+export function alertRepositoryContract({ store }: StoreSubject): void {
+  const listed = (filter: Partial<AlertFilter>, limit = 1_000): Promise<readonly Alert[]> =>
+    allPages(limit, (page) => store().alerts.list({ status: null, dedupKey: null, ...filter }, page));
+
+  it('knows nothing of an unknown id, and an empty slot for an unknown key', async () => {
+    expect(await store().alerts.find(newId('alert'))).toBeNull();
+    const dedupKey = failureDedupKey(newId());
+    expect(await store().alerts.findSlot(dedupKey)).toEqual(emptySlot(dedupKey));
+    expect(await listed({ dedupKey })).toEqual([]);
+  });
+
+  it('gives back every field, whatever is in it', async () => {
+    const { schedulerId } = await register(store(), {
+      serviceName: ODD_NAME,
+      jobName: '*_~`<!channel>`~_*',
+      ownerEmail: 'team-a@example.com',
+      alertUserId: 'S0123456789',
+      tags: ['', '🌙', 'a,b'],
+    });
+    await report(store(), aStatusUpdate(schedulerId).running().ofRun('r').at(at(0)).build());
+    const update = aStatusUpdate(schedulerId)
+      .failed(ODD_TEXT)
+      .ofRun('r')
+      .with({ metadata: ODD_METADATA })
+      .at(at(1, 5));
+    const { alertChanges } = await report(store(), update.build());
+    const alert = alertChanges[0]?.alert;
+    expect(alert?.facts.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['text', 'instant', 'duration']),
+    );
+    expect(await store().alerts.find(alert?.id ?? '')).toEqual(alert);
+    expect(await listed({ dedupKey: failureDedupKey(schedulerId) })).toEqual([alert]);
+  });
+
+  it('shows a repeated alert once, as it last was', async () => {
+    const { schedulerId } = await register(store());
+    await report(store(), aStatusUpdate(schedulerId).failed('one').at(at(0)).build());
+    const { alertChanges } = await report(
+      store(),
+      aStatusUpdate(schedulerId).failed('two').at(at(1)).build(),
+    );
+    expect(alertChanges[0]?.alert).toMatchObject({ occurrences: 2, excerpt: 'two' });
+    expect(await listed({ dedupKey: failureDedupKey(schedulerId) })).toEqual([alertChanges[0]?.alert]);
+  });
+
+  it('opens a new alert after the last was resolved, and remembers both', async () => {
+    const { schedulerId } = await register(store());
+    const dedupKey = failureDedupKey(schedulerId);
+    await report(store(), aStatusUpdate(schedulerId).failed().at(at(0)).build());
+    const resolved = (await report(store(), aStatusUpdate(schedulerId).completed().at(at(1)).build()))
+      .alertChanges[0];
+    const reopened = (await report(store(), aStatusUpdate(schedulerId).failed().at(at(2)).build()))
+      .alertChanges[0];
+    expect(await listed({ dedupKey }, 1)).toEqual([reopened?.alert, resolved?.alert]);
+    expect(await listed({ dedupKey, status: 'resolved' }, 1)).toEqual([resolved?.alert]);
+    expect(await listed({ dedupKey, status: 'firing' }, 1)).toEqual([reopened?.alert]);
+    expect(await listed({ dedupKey, status: 'acknowledged' }, 1)).toEqual([]);
+    expect(await store().alerts.findSlot(dedupKey)).toEqual(reopened?.slot);
+  });
+
+  it('lists all of them newest first, page by page, and those of one status', async () => {
+    const opened: string[] = [];
+    for (let n = 0; n < 7; n++) opened.push((await failure(store(), at(50, n))).alert.id);
+    const silence = await silentScheduler(store());
+    await store().schedulers.recordSilence(silence);
+    const ended = silence.scheduler.schedulerId;
+    const { alertChanges } = await report(store(), aStatusUpdate(ended).completed().at(at(60)).build());
+    const newestFirst = [...opened].reverse();
+
+    const all = await listed({});
+    const places = newestFirst.map((id) => all.findIndex((alert) => alert.id === id));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    for (const limit of [1, 3, all.length, all.length + 1]) expect(await listed({}, limit)).toEqual(all);
+    const firing = await listed({ status: 'firing' }, 2);
+    expect(firing.filter(({ id }) => opened.includes(id)).map(({ id }) => id)).toEqual(newestFirst);
+    expect(firing).toEqual(all.filter(({ status }) => status === 'firing'));
+    expect(await listed({ dedupKey: staleDedupKey(ended), status: 'resolved' })).toEqual([
+      alertChanges[0]?.alert,
+    ]);
+    expect((await listed({ status: 'resolved' }, 1)).map(({ id }) => id)).toContain(
+      alertChanges[0]?.alert.id,
+    );
+  });
+
+  it('neither skips nor repeats alerts while new ones are opened', async () => {
+    const there: string[] = [];
+    for (let n = 0; n < 5; n++) there.push((await failure(store(), at(70, n))).alert.id);
+    const seen = await allPages(
+      2,
+      (page) => store().alerts.list({ status: 'firing', dedupKey: null }, page),
+      async () => {
+        if (there.length < 8) there.push((await failure(store(), at(71))).alert.id);
+      },
+    );
+    const seenIds = seen.map(({ id }) => id);
+    expect(new Set(seenIds).size).toBe(seenIds.length);
+    expect(seenIds).toEqual(expect.arrayContaining(there.slice(0, 5)));
+  });
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Store } from '../../src/adapters/persistence/store';
+import { STORES, type StoreCircumstances, type StoreName } from '../../src/adapters/persistence/stores';
+import { ShiftedClock } from '../fakes/shifted-clock';
+import { alertRepositoryContract } from './alert.repository.contract';
+import { decisionSequenceContract } from './decision-sequence.contract';
+import { deliveryRepositoryContract } from './delivery.repository.contract';
+import { durabilityContract } from './durability.contract';
+import { leaseRepositoryContract } from './lease.repository.contract';
+import { nightRepositoryContract } from './night.repository.contract';
+import { outboxContract } from './outbox.contract';
+import { schedulerHistoryContract } from './scheduler-history.contract';
+import { schedulerListContract } from './scheduler-list.contract';
+import { schedulerRepositoryContract } from './scheduler.repository.contract';
+import { schedulerStatusContract } from './scheduler-status.contract';
+import { storageUpkeepContract } from './storage-upkeep.contract';
+import type { Contract } from './store-subject';
+
+/** What each part of a store must hold. A part without a contract does not compile. */
+const CONTRACTS: { readonly [Part in keyof Store]: readonly [Contract, ...Contract[]] } = {
+  schedulers: [
+    schedulerRepositoryContract,
+    schedulerStatusContract,
+    schedulerListContract,
+    schedulerHistoryContract,
+    decisionSequenceContract,
+  ],
+  alerts: [alertRepositoryContract],
+  outbox: [outboxContract],
+  deliveries: [deliveryRepositoryContract],
+  nights: [nightRepositoryContract],
+  leases: [leaseRepositoryContract],
+  upkeep: [storageUpkeepContract],
+  close: [durabilityContract],
+};
+
+/** How a store is tried: opened on a place of its own, which is left clean. */
+interface Driver {
+  /** @returns a function that opens the same place each time it is called */
+  readonly prepare: (circumstances: StoreCircumstances) => Promise<() => Promise<Store>>;
+  readonly tidy: () => Promise<void>;
+  readonly sequences: number;
+}
+
+const RETENTION_DAYS = 30;
+
+/** A thousand commits, each of which waits for the disk, take their time on a busy machine. */
+jest.setTimeout(60_000);
+
+/** A store without a driver does not compile. */
+const DRIVERS: { readonly [Name in StoreName]: () => Driver } = {
+  json: () => {
+    const folders: string[] = [];
+    return {
+      prepare: async (circumstances) => {
+        const dataDir = await mkdtemp(join(tmpdir(), 'vesper-contract-'));
+        folders.push(dataDir);
+        return () => STORES.json({ driver: 'json', dataDir }, circumstances);
+      },
+      tidy: async () => {
+        await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+      },
+      sequences: 40,
+    };
+  },
+  dynamodb: () => ({
+    prepare: (circumstances) => {
+      const endpoint = process.env['DYNAMODB_ENDPOINT'];
+      if (endpoint === undefined) throw new Error('DYNAMODB_ENDPOINT is not set');
+      const tablePrefix = `contract-${randomUUID()}-`;
+      const config = { driver: 'dynamodb', endpoint, region: null, tablePrefix, createTables: true } as const;
+      return Promise.resolve(() => STORES.dynamodb(config, circumstances));
+    },
+    tidy: () => Promise.resolve(),
+    sequences: 10,
+  }),
+};
+
+describe.each(Object.keys(STORES) as StoreName[])('the %s store', (name) => {
+  const driver = DRIVERS[name]();
+
+  describe.each(Object.entries(CONTRACTS))('%s', (_part, contracts) => {
+    describe.each(contracts.map((contract) => [contract.name, contract] as const))(
+      '%s',
+      (_name, contract) => {
+        const clock = new ShiftedClock();
+        let open: () => Promise<Store>;
+        let store: Store | undefined;
+        const theStore = () => {
+          if (store === undefined) throw new Error('the store did not open');
+          return store;
+        };
+
+        beforeAll(async () => {
+          open = await driver.prepare({ retentionDays: RETENTION_DAYS, clock });
+          store = await open();
+        });
+        afterAll(() => store?.close());
+
+        contract({
+          store: theStore,
+          clock,
+          retentionDays: RETENTION_DAYS,
+          reopen: async () => {
+            await theStore().close();
+            store = await open();
+          },
+          sequences: driver.sequences,
+        });
+      },
+    );
+  });
+
+  afterAll(() => driver.tidy());
+});
