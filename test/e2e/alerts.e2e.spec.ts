@@ -1,87 +1,216 @@
-import { FakeClock } from '../fakes/fake-clock';
-import { FakeSlack } from '../fakes/fake-slack';
-import { Vesper } from '../harness/vesper';
+import { CHANNEL, MonitoredNight } from '../harness/monitored-night';
 
-const CHANNEL = 'C0000000001';
+/** 00:30 in Jakarta: the default window is open. */
+const HALF_PAST_MIDNIGHT = '2026-03-02T17:30:00.000Z';
+const textOf = (message: { text: string; blocks: unknown[] } | undefined) =>
+  `${message?.text} ${JSON.stringify(message?.blocks)}`;
+
+jest.setTimeout(20_000);
 
 describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage) => {
-  let clock: FakeClock;
-  let slack: FakeSlack;
-  let vesper: Vesper;
+  let night: MonitoredNight;
 
-  beforeEach(async () => {
-    clock = new FakeClock('2026-03-02T17:30:00.000Z');
-    slack = await FakeSlack.start({ now: () => clock.now().getTime() });
-    vesper = await Vesper.start({ storage, clock, slack });
-  });
-  afterEach(async () => {
-    await vesper.dispose();
-    await slack.close();
-  });
-
-  const register = (id: string, more: object = {}) =>
-    vesper.request('POST', '/schedulers/register', {
-      scheduler_id: id,
-      service_name: 'Ledger',
-      job_name: id,
-      ...more,
-    });
-  const report = (id: string, status: string, more: object = {}) =>
-    vesper.request('PUT', `/schedulers/${id}/status`, {
-      ...{
-        scheduler_id: id,
-        service_name: 'Ledger',
-        job_name: id,
-        status,
-        timestamp: clock.now().toISOString(),
-      },
-      ...(status === 'failed' ? { error_message: 'disk full' } : {}),
-      ...more,
-    });
-  /** Runs the dispatcher while time passes, as far as pacing makes it wait. */
-  const dispatch = async (duration = '5s') => {
-    const run = vesper.run('dispatch');
-    await passUntil(run, duration);
-  };
-  const passUntil = async (work: Promise<void>, duration: string) => {
-    let done = false;
-    void work.finally(() => (done = true));
-    for (let step = 0; step < 200 && !done; step++) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      if (step % 5 === 4) await clock.advance('250ms');
-    }
-    await work;
-    await clock.advance(duration);
-  };
-  const tops = () => slack.messages(CHANNEL).filter((message) => message.threadTs === null);
+  beforeEach(async () => (night = await MonitoredNight.begin(HALF_PAST_MIDNIGHT, { storage })));
+  afterEach(() => night.end());
 
   it('tells a failure once with its owner, counts repeats on the same message, and shows the recovery', async () => {
-    await register('close', { alert_user_id: 'U123ABC' });
-    await report('close', 'running');
-    await clock.advance('1m');
-    expect(
-      (await report('close', 'failed', { error_message: 'boom <!channel> & <https://evil|x>' })).statusCode,
-    ).toBe(200);
-    await dispatch();
-    expect(tops()).toHaveLength(1);
-    expect(tops()[0]?.mentions.map((mention) => mention.raw)).toEqual(['<@U123ABC>']);
-    expect(tops()[0]?.markupWarnings).toEqual([]);
+    await night.register('close', { alert_user_id: 'U123ABC' });
+    await night.report('close', 'running');
+    await night.clock.advance('1m');
+    await night.report('close', 'failed', { error_message: 'boom <!channel> & <https://evil|x>' });
+    await night.run('dispatch');
+    const [alert] = night.posts();
+    expect(alert?.mentions.map((mention) => mention.raw)).toEqual(['<@U123ABC>']);
+    expect(alert?.markupWarnings).toEqual([]);
+    expect(textOf(alert)).toContain('boom &lt;!channel&gt;');
 
-    await clock.advance('1m');
-    await report('close', 'failed');
-    await dispatch();
-    expect(tops()).toHaveLength(1);
-    expect(tops()[0]?.edits).toHaveLength(1);
+    await night.clock.advance('1m');
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.posts()[0]?.edits).toHaveLength(1);
+    expect(textOf(night.posts()[0])).toMatch(/2 times/);
 
-    await clock.advance('1m');
-    await report('close', 'completed');
-    await dispatch();
-    expect(tops()).toHaveLength(1);
-    expect(slack.thread(CHANNEL, tops()[0]?.ts ?? '')).toHaveLength(1);
-    const log = await vesper.foundations.store.deliveries.listAttempts(
+    await night.clock.advance('1m');
+    await night.report('close', 'completed');
+    await night.run('dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+    const log = await night.vesper.foundations.store.deliveries.listAttempts(
       { alertId: null, channelId: null, outcome: 'sent' },
       { limit: 10, after: null },
     );
     expect(log.items.map((attempt) => attempt.event)).toEqual(['resolved', 'repeated', 'opened']);
+  });
+
+  it('tells nothing twice when the same failure is reported again', async () => {
+    await night.register('close');
+    const timestamp = night.clock.now().toISOString();
+    await night.report('close', 'failed', { timestamp });
+    await night.clock.advance('2m');
+    expect((await night.report('close', 'failed', { timestamp })).json()).toMatchObject({ applied: true });
+    await night.run('dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.posts()[0]?.edits).toHaveLength(0);
+  });
+
+  it('does not alert a failure that arrives after the run it was overtaken by', async () => {
+    await night.register('close');
+    const earlier = night.clock.now().toISOString();
+    await night.clock.advance('5m');
+    await night.report('close', 'completed');
+    expect((await night.report('close', 'failed', { timestamp: earlier })).json()).toMatchObject({
+      applied: false,
+      status: 'completed',
+    });
+    await night.run('dispatch');
+    expect(night.posts()).toHaveLength(0);
+  });
+
+  it('warns once of a silence, ends it with the heartbeat, and warns again of the next', async () => {
+    await night.register('close');
+    await night.report('close', 'running');
+    await night.clock.advance('11m');
+    await night.run('stale-scan', 'dispatch');
+    await night.clock.advance('5m');
+    await night.run('stale-scan', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(textOf(night.posts()[0])).toContain('fell silent');
+    expect((await night.vesper.request('GET', '/schedulers/close')).json()).toMatchObject({
+      status: 'running',
+      stale: true,
+    });
+
+    await night.heartbeat('close');
+    await night.run('dispatch');
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+
+    await night.clock.advance('11m');
+    await night.run('stale-scan', 'dispatch');
+    expect(night.posts()).toHaveLength(2);
+  });
+
+  it('does not call a silence outside the windows one, unless told to', async () => {
+    await night.register('close');
+    night.clock.stepWallTo('2026-03-02T23:30:00.000Z');
+    await night.report('close', 'running');
+    await night.clock.advance('20m');
+    await night.run('stale-scan', 'dispatch');
+    expect(night.posts()).toHaveLength(0);
+  });
+
+  it('tells more than ten at once as one message, with each alert in its thread and each owner addressed once', async () => {
+    for (let job = 0; job < 15; job++) {
+      await night.register(`job-${job}`, { alert_user_id: `U0000000${job % 3}` });
+      await night.report(`job-${job}`, 'failed');
+    }
+    await night.run('dispatch');
+    await night.pass('1m', '1s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    const [storm] = night.posts();
+    expect(night.replies(storm)).toHaveLength(15);
+    for (let job = 0; job < 15; job++) expect(textOf(storm)).toContain(`job-${job} `);
+    const mentions = night.slack
+      .messages(CHANNEL)
+      .flatMap((message) => message.mentions.map((mention) => mention.raw));
+    expect(mentions.sort()).toEqual(['<@U00000000>', '<@U00000001>', '<@U00000002>']);
+  });
+
+  it('delivers everything in order once Slack is back, and slows no request meanwhile', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'refuse', times: Infinity });
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    await night.clock.advance('1m');
+    expect((await night.report('close', 'completed')).statusCode).toBe(200);
+    await night.pass('5m', '20s', 'dispatch');
+    expect(night.posts()).toHaveLength(0);
+    night.slack.clearFaults();
+    await night.pass('2m', '10s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(textOf(night.posts()[0])).toMatch(/resolved|recovered|completed/i);
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+  });
+
+  it('posts once although Slack took the message and its answer was lost', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'store_then_drop', method: 'chat.postMessage' });
+    await night.report('close', 'failed');
+    await night.pass('2m', '5s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.slack.calls('conversations.history').length).toBeGreaterThan(0);
+  });
+
+  it('looks for the message of an attempt that a crash cut short, and does not post it again', async () => {
+    await night.register('close');
+    await night.report('close', 'failed');
+    const { store } = night.vesper.foundations;
+    // The instance dies between Slack's answer and its own note of it: only the mark that it was sending is left.
+    const recordAttempt = jest
+      .spyOn(store.deliveries, 'recordAttempt')
+      .mockRejectedValue(new Error('killed'));
+    await night.run('dispatch');
+    recordAttempt.mockRestore();
+    expect(night.posts()).toHaveLength(1);
+    await night.restart();
+    await night.pass('1m', '5s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    await night.report('close', 'completed');
+    await night.run('dispatch');
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+  });
+
+  it('honours Retry-After and keeps the delivery in the log', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'rate_limited', retryAfterSeconds: 40, method: 'chat.postMessage' });
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    await night.pass('1m', '10s', 'dispatch');
+    const posts = night.slack.calls('chat.postMessage');
+    expect(posts).toHaveLength(2);
+    expect((posts[1]?.at ?? 0) - (posts[0]?.at ?? 0)).toBeGreaterThanOrEqual(40_000);
+    const log = await night.vesper.foundations.store.deliveries.listAttempts(
+      { alertId: null, channelId: null, outcome: null },
+      { limit: 10, after: null },
+    );
+    expect(log.items.map((attempt) => attempt.outcome)).toEqual(['sent', 'retrying']);
+    expect(log.items[1]).toMatchObject({ httpStatus: 429 });
+  });
+
+  it('fails a delivery that Slack refuses for good, and shows why', async () => {
+    await night.register('close');
+    night.slack.fault({
+      kind: 'platform_error',
+      error: 'channel_not_found',
+      method: 'chat.postMessage',
+      times: Infinity,
+    });
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    const log = await night.vesper.foundations.store.deliveries.listAttempts(
+      { alertId: null, channelId: null, outcome: 'failed' },
+      { limit: 10, after: null },
+    );
+    expect(log.items).toHaveLength(1);
+    expect(log.items[0]?.reason).toContain('channel_not_found');
+  });
+});
+
+describe('alerts without Slack', () => {
+  it('are kept as skipped in the delivery log', async () => {
+    const night = await MonitoredNight.begin(HALF_PAST_MIDNIGHT, { environment: { SLACK_BOT_TOKEN: '' } });
+    await night.register('close');
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    const log = await night.vesper.foundations.store.deliveries.listAttempts(
+      { alertId: null, channelId: null, outcome: null },
+      { limit: 10, after: null },
+    );
+    expect(log.items.map((attempt) => attempt.outcome)).toEqual(['skipped']);
+    expect((await night.vesper.request('GET', '/health')).json()).toMatchObject({
+      status: 'healthy',
+      checks: { slack_api: 'disabled' },
+    });
+    await night.end();
   });
 });

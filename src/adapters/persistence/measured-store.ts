@@ -16,21 +16,20 @@ export function measureCommits(store: Store, observe: ObserveCommit): Store {
   };
 }
 
+/** Stands before the repository and answers with it, its business writes aside. */
 function measured<Repository extends object>(repository: Repository, observe: ObserveCommit): Repository {
-  const timed = new Map<string | symbol, unknown>();
-  return new Proxy(repository, {
-    get(target, name) {
-      const known = timed.get(name);
-      if (known !== undefined) return known;
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function') return member;
-      const bound = (member as (...args: unknown[]) => unknown).bind(target);
-      const wrapped =
-        typeof name === 'string' && name.startsWith('record') ? timedWrite(name, bound, observe) : bound;
-      timed.set(name, wrapped);
-      return wrapped;
-    },
-  });
+  const timed = Object.create(repository) as Repository;
+  for (const name of businessWritesOf(repository)) {
+    const write = (repository as Record<string, unknown>)[name] as (...args: unknown[]) => unknown;
+    const value = timedWrite(name, write.bind(repository), observe);
+    Object.defineProperty(timed, name, { value, writable: true, configurable: true });
+  }
+  return timed;
+}
+
+function businessWritesOf(repository: object): readonly string[] {
+  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(repository));
+  return methods.filter((name) => name.startsWith('record'));
 }
 
 function timedWrite(operation: string, write: (...args: unknown[]) => unknown, observe: ObserveCommit) {

@@ -23,8 +23,8 @@ export class HeartbeatService {
     const at = this.clock.now();
     const receipt = await this.schedulers.recordHeartbeat(schedulerId, at);
     this.metrics.heartbeats.inc();
-    // Not waited for: the heartbeat is durable, and what fails here the next scan makes good.
-    if (receipt.endsSilence) void this.silence.reviewSoon(schedulerId, reporter);
+    // The heartbeat is durable by now: what fails here, the next scan makes good.
+    if (receipt.endsSilence) await this.silence.tryReview(schedulerId, reporter);
     return at;
   }
 }

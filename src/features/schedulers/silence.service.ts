@@ -50,8 +50,8 @@ export class SilenceService {
     return true;
   }
 
-  /** Reads and judges; never rejects, so that nobody has to wait for it. */
-  async reviewSoon(schedulerId: string, reporter: Reporter): Promise<void> {
+  /** Reads and judges; never rejects. */
+  async tryReview(schedulerId: string, reporter: Reporter): Promise<void> {
     try {
       const scheduler = await this.schedulers.find(schedulerId);
       if (scheduler !== null) await this.review(scheduler, reporter);

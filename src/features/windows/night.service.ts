@@ -58,10 +58,14 @@ export class NightService {
     return DONE;
   }
 
-  /** Last edit, then the summary. A table that never was is not begun after the end. */
+  /** Last edit, then the summary. A table that never was is not begun after the end, and a night that had nobody in it ends without a word. */
   private async close(window: EodWindow, night: Night, signal: AbortSignal): Promise<StepResult> {
     const table = await this.buildTable(window, night, { kind: 'close' });
     const hadTable = night.messages.length > 0;
+    if (!hadTable && table.rows.length === 0) {
+      await this.nights.record({ ...night, closedAt: this.clock.now() });
+      return DONE;
+    }
     const shown = hadTable
       ? await this.messenger.showTable(window, night, table, signal)
       : { kind: 'shown' as const, night };
@@ -76,7 +80,7 @@ export class NightService {
   private async buildTable(window: EodWindow, occurrence: Occurrence, step: NightStep): Promise<StatusTable> {
     const members: Scheduler[] = [];
     for await (const batch of this.schedulers.scanAll()) {
-      members.push(...batch.filter((scheduler) => belongsTo(window, scheduler, this.windows)));
+      members.push(...batch.filter((scheduler) => this.takesPart(scheduler, window, occurrence)));
     }
     return buildStatusTable(members, {
       window,
@@ -85,5 +89,10 @@ export class NightService {
       now: this.clock.now(),
       nextUpdateAt: stepAfter(window, occurrence, step),
     });
+  }
+
+  /** Who registered after the night's end had no part in it, though its summary may be made up later. */
+  private takesPart(scheduler: Scheduler, window: EodWindow, occurrence: Occurrence): boolean {
+    return scheduler.createdAt < occurrence.endsAt && belongsTo(window, scheduler, this.windows);
   }
 }
