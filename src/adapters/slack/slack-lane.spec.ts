@@ -87,8 +87,12 @@ describe('SlackLane', () => {
     const impatient = new AbortController();
     void callFor(0, enter(notes, 'a'));
     await clock.advance(0);
+    const sleep = jest.spyOn(clock, 'sleep');
     void enter(notes, 'b', 'alert', impatient.signal);
+    await clock.advance(0);
+    expect(sleep.mock.lastCall?.[1]?.aborted).toBe(false);
     impatient.abort();
+    expect(sleep.mock.lastCall?.[1]?.aborted).toBe(true);
     await clock.advance(0);
     void callFor(0, enter(notes, 'c'));
     await clock.advance('3s');

@@ -1,5 +1,6 @@
 import type { IdSource } from '../shared/id-source';
-import type { AlertEvent, OutboxEntry } from '../notifications/outbox';
+import type { OutboxEntry } from '../notifications/outbox';
+import type { AlertEvent } from './alert-event';
 import {
   LONGEST_TIMELINE,
   type Alert,
@@ -43,18 +44,20 @@ function open(slot: AlertSlot, candidate: AlertCandidate, cause: Cause): AlertCh
 }
 
 function repeat(slot: AlertSlot, current: Alert, candidate: AlertCandidate, cause: Cause): AlertChange {
+  const flapping = isFlapping(slot, cause.now);
   const alert: Alert = {
     ...current,
     ...candidate,
     occurrences: current.occurrences + 1,
     lastSeenAt: cause.now,
+    flapping,
     sequence: current.sequence + 1,
     timeline: extended(current, { at: cause.now, what: 'repeated', by: cause.by, note: null }),
   };
   return {
     alert,
     slot: { ...slot, open: alert, version: slot.version + 1 },
-    outbox: isFlapping(slot, cause.now) ? [] : [entry(alert, 'repeated', cause, 0)],
+    outbox: flapping ? [] : [entry(alert, 'repeated', cause, 0)],
   };
 }
 

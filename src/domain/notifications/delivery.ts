@@ -1,5 +1,5 @@
 import type { Alert } from '../alerts/alert';
-import type { AlertEvent } from './outbox';
+import type { AlertEvent } from '../alerts/alert-event';
 
 /**
  * `pending`: waits for its turn. `sending`: an attempt has begun; found in this state by anyone else, its outcome is unknown.

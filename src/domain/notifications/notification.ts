@@ -1,6 +1,6 @@
 import type { Alert } from '../alerts/alert';
 import type { MessageReference } from './delivery';
-import type { AlertEvent } from './outbox';
+import type { AlertEvent } from '../alerts/alert-event';
 import type { StormMember } from './storm';
 
 /** What a channel is asked to tell, in no vendor's words. */

@@ -1,8 +1,6 @@
 import type { Alert } from '../alerts/alert';
+import type { AlertEvent } from '../alerts/alert-event';
 import type { Delivery } from './delivery';
-
-/** What happened to an alert that people are to be told. */
-export type AlertEvent = 'opened' | 'repeated' | 'resolved' | 'flapping';
 
 /**
  * One thing to tell, written in the same commit as the state change it follows from, so that neither can exist without the other.

@@ -13,10 +13,11 @@ export function decideRegistration(
     return { ...profile, ...NEVER_RAN, createdAt: now, updatedAt: now, removedAt: null, version: 1 };
   }
   const revivedWhileRunning = existing.removedAt !== null && existing.status === 'running';
+  const heardBefore = existing.lastHeartbeat;
   return {
     ...existing,
     ...profile,
-    lastHeartbeat: revivedWhileRunning ? now : existing.lastHeartbeat,
+    lastHeartbeat: revivedWhileRunning && (heardBefore === null || heardBefore < now) ? now : heardBefore,
     removedAt: null,
     updatedAt: now,
     version: existing.version + 1,

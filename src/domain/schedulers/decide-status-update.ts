@@ -45,7 +45,7 @@ export function decideStatusUpdate(
   const applied = scheduler.statusAt === null || update.timestamp.getTime() >= scheduler.statusAt.getTime();
   const run = matchRun(scheduler, update);
   const entry = toEntry(update, run, reporter, now, ids);
-  const openRuns = nextOpenRuns(scheduler.openRuns, update, run);
+  const openRuns = nextOpenRuns(scheduler, update, run);
   if (!applied) {
     return {
       applied,
@@ -72,16 +72,24 @@ function matchRun(scheduler: Scheduler, update: StatusUpdate): OpenRun | null {
   );
 }
 
-function nextOpenRuns(
-  openRuns: readonly OpenRun[],
-  update: StatusUpdate,
-  ended: OpenRun | null,
-): readonly OpenRun[] {
+function nextOpenRuns(scheduler: Scheduler, update: StatusUpdate, ended: OpenRun | null): readonly OpenRun[] {
+  const { openRuns } = scheduler;
   if (update.status === 'running') {
+    if (isOvertaken(scheduler, update)) return openRuns;
     const others = openRuns.filter((run) => run.runId !== update.runId);
     return [...others, { runId: update.runId, startedAt: update.timestamp }].slice(-MOST_OPEN_RUNS);
   }
   return ended === null ? openRuns : openRuns.filter((run) => run !== ended);
+}
+
+/** A start that arrives late, when its run has ended already or has started anew since. */
+function isOvertaken({ openRuns, status, runId, statusAt }: Scheduler, start: StatusUpdate): boolean {
+  const hasEnded =
+    (status === 'completed' || status === 'failed') &&
+    runId === start.runId &&
+    statusAt !== null &&
+    statusAt > start.timestamp;
+  return hasEnded || openRuns.some((run) => run.runId === start.runId && run.startedAt > start.timestamp);
 }
 
 function toEntry(
@@ -140,7 +148,10 @@ function startOf(entry: HistoryEntry, run: OpenRun | null): Date | null {
   if (entry.status === 'pending') return null;
   if (entry.status === 'running') return entry.timestamp;
   if (run !== null) return run.startedAt;
-  return entry.executionTimeMs === null ? null : new Date(entry.timestamp.getTime() - entry.executionTimeMs);
+  if (entry.executionTimeMs === null) return null;
+  const startMs = entry.timestamp.getTime() - entry.executionTimeMs;
+  // Any whole number may be reported as execution time, also one that no run can have taken.
+  return startMs < 0 ? null : new Date(startMs);
 }
 
 function decideAlerts(

@@ -36,7 +36,8 @@ export interface SchedulerRepository {
   /** The running ones in batches; costs in proportion to them, not to all. May lag behind by moments. */
   scanRunning(): AsyncIterable<readonly Scheduler[]>;
   /**
-   * Writes profile and removal mark, nothing else: a heartbeat that arrives meanwhile stays.
+   * Writes profile and removal mark and moves the last heartbeat forward to the scheduler's, nothing else: a heartbeat that
+   * arrives meanwhile stays.
    * @throws ChangedConcurrently unless the stored version is one below (none stored for version 1)
    */
   recordRegistration(scheduler: Scheduler): Promise<void>;

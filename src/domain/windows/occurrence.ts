@@ -17,16 +17,20 @@ export const SUMMARY_GRACE_MS = 6 * 3_600_000;
 const DAYS_BACK = 2;
 const DAYS_AHEAD = 8;
 
-/** The occurrence that starts on a date, whatever the weekday; the skipped hour of a DST change counts as the hour after it. */
+/**
+ * The occurrence that starts on a date, whatever the weekday. When DST changes, a skipped time counts as much later as the clock
+ * jumps, and of a time that comes twice the first counts.
+ */
 export function occurrenceOn(window: EodWindow, businessDate: string): Occurrence {
   const day = DateTime.fromISO(businessDate, { zone: window.timeZone }).startOf('day');
   const startsAt = atTime(day, window.start);
-  const sameDay = minutes(window.end) > minutes(window.start);
-  const endsAt = atTime(sameDay ? day : day.plus({ days: 1 }), window.end);
+  const lengthMinutes = minutes(window.end) - minutes(window.start);
+  const endsAt = atTime(lengthMinutes > 0 ? day : day.plus({ days: 1 }), window.end);
   return {
     businessDate: day.toISODate() ?? businessDate,
     startsAt: startsAt.toJSDate(),
-    endsAt: endsAt.toJSDate(),
+    // The clock may skip the start and not the end: the window keeps its length then, instead of ending before it begins.
+    endsAt: (endsAt > startsAt ? endsAt : startsAt.plus({ minutes: lengthMinutes })).toJSDate(),
   };
 }
 
@@ -61,13 +65,19 @@ function occurrencesAround(
   const days = Array.from({ length: toDay - fromDay + 1 }, (_, index) =>
     today.plus({ days: fromDay + index }),
   );
-  return days
-    .filter((day) => window.daysOfWeek.length === 0 || window.daysOfWeek.includes(day.weekday))
-    .map((day) => occurrenceOn(window, day.toISODate() ?? ''));
+  // A zone that crosses the date line has no such day, and names its neighbour twice.
+  const dates = new Set(
+    days
+      .filter((day) => window.daysOfWeek.length === 0 || window.daysOfWeek.includes(day.weekday))
+      .map((day) => day.toISODate() ?? ''),
+  );
+  return [...dates].map((date) => occurrenceOn(window, date));
 }
 
+/** Luxon alone takes either one of a time that comes twice, by the season in which it is asked. */
 function atTime(day: DateTime, time: TimeOfDay): DateTime {
-  return day.set({ hour: time.hour, minute: time.minute, second: 0, millisecond: 0 });
+  const wanted = day.set({ hour: time.hour, minute: time.minute, second: 0, millisecond: 0 });
+  return wanted.getPossibleOffsets()[0] ?? wanted;
 }
 
 function minutes(time: TimeOfDay): number {

@@ -30,7 +30,7 @@ export class HistoryEntryView {
 
   @ApiProperty({
     description: 'Where the run time comes from',
-    enum: ['reported', 'derived'],
+    enum: ['reported', 'derived', null],
     nullable: true,
     example: 'reported',
   })

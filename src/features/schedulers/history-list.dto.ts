@@ -49,7 +49,10 @@ export class HistoryListDto {
   @IsIn(SCHEDULER_STATUSES, { message: `status must be one of: ${SCHEDULER_STATUSES.join(', ')}` })
   status?: SchedulerStatus;
 
-  @ApiPropertyOptional({ description: 'From the `Link` header of the page before' })
+  @ApiPropertyOptional({
+    description: 'From the `Link` header of the page before',
+    example: 'MjAyNi0wMS0xNVQwMTozMDowMC4wMDBaIzNmMGMyYTllLTZhMWQtOGI1Mi05ZDBlLTZmMmYxZjdjOWExMA',
+  })
   @IsOptional()
   @IsCursor()
   cursor?: string;

@@ -14,15 +14,13 @@ import {
 import type { SchedulerProfile } from '../../domain/schedulers/scheduler';
 import { HasNoControlCharacters, IsWellFormedText } from '../../platform/validation/text';
 import { Trimmed } from '../../platform/validation/trimmed';
+import { SCHEDULER_ID, SCHEDULER_ID_RULE } from './scheduler-id.pipe';
 
-/** Spec 10, section 1. */
-export const SCHEDULER_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,254}$/;
+export const LONGEST_TAG = 50;
+export const LONGEST_WINDOW_NAME = 100;
 const SLACK_ID = /^[UWS][A-Z0-9]{2,20}$/;
 /** A year: more is a typing error, and would let a silence go unnoticed for good. */
 const LONGEST_TIMEOUT_MINUTES = 525_600;
-
-const SCHEDULER_ID_RULE =
-  'scheduler_id must be 1 to 255 characters, begin with a letter or digit and hold only letters, digits and . _ : -';
 
 /** What a service declares about its scheduler. A repeated registration replaces what was declared before. */
 export class RegisterDto {
@@ -70,6 +68,7 @@ export class RegisterDto {
   })
   @IsOptional()
   @IsEmail({}, { message: 'owner_email must be an e-mail address' })
+  @IsWellFormedText()
   owner_email?: string | null;
 
   @ApiPropertyOptional({
@@ -85,7 +84,8 @@ export class RegisterDto {
 
   @ApiPropertyOptional({
     description: 'Free labels, for filters and window membership',
-    type: [String],
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LONGEST_TAG },
     maxItems: 20,
     nullable: true,
     example: ['finance'],
@@ -94,7 +94,7 @@ export class RegisterDto {
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })
-  @Length(1, 50, { each: true })
+  @Length(1, LONGEST_TAG, { each: true })
   @HasNoControlCharacters({ each: true })
   @IsWellFormedText({ each: true })
   tags?: string[] | null;
@@ -117,7 +117,9 @@ export class RegisterDto {
 
   @ApiPropertyOptional({
     description: 'Names of the EOD windows it belongs to; absent or empty: all',
-    type: [String],
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LONGEST_WINDOW_NAME },
+    maxItems: 50,
     nullable: true,
     example: ['eod'],
   })
@@ -125,7 +127,7 @@ export class RegisterDto {
   @IsArray()
   @ArrayMaxSize(50)
   @IsString({ each: true })
-  @Length(1, 100, { each: true })
+  @Length(1, LONGEST_WINDOW_NAME, { each: true })
   @IsWellFormedText({ each: true })
   windows?: string[] | null;
 }

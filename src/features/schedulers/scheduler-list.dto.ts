@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { SCHEDULER_STATUSES, type SchedulerStatus } from '../../domain/schedulers/scheduler';
 import { decodeCursor, IsCursor } from '../../platform/http/cursor';
 import { IsIntegerText } from '../../platform/validation/integer-text';
+import { LONGEST_TAG, LONGEST_WINDOW_NAME } from './register.dto';
 import type { ListRequest } from './scheduler-query.service';
 
 /** Without `limit` this many are returned at the most (spec 10, section 4). */
@@ -19,22 +20,37 @@ export class SchedulerListDto {
   @IsIn(SCHEDULER_STATUSES, { message: `status must be one of: ${SCHEDULER_STATUSES.join(', ')}` })
   status?: SchedulerStatus;
 
-  @ApiPropertyOptional({ description: 'Only those of this service', example: 'Service A' })
+  @ApiPropertyOptional({
+    description: 'Only those of this service',
+    minLength: 1,
+    maxLength: 255,
+    example: 'Service A',
+  })
   @IsOptional()
   @IsString()
   @Length(1, 255)
   service_name?: string;
 
-  @ApiPropertyOptional({ description: 'Only those with this tag', example: 'finance' })
+  @ApiPropertyOptional({
+    description: 'Only those with this tag',
+    minLength: 1,
+    maxLength: LONGEST_TAG,
+    example: 'finance',
+  })
   @IsOptional()
   @IsString()
-  @Length(1, 50)
+  @Length(1, LONGEST_TAG)
   tag?: string;
 
-  @ApiPropertyOptional({ description: 'Only those that belong to this EOD window', example: 'eod' })
+  @ApiPropertyOptional({
+    description: 'Only those that belong to this EOD window',
+    minLength: 1,
+    maxLength: LONGEST_WINDOW_NAME,
+    example: 'eod',
+  })
   @IsOptional()
   @IsString()
-  @Length(1, 100)
+  @Length(1, LONGEST_WINDOW_NAME)
   window?: string;
 
   @ApiPropertyOptional({
@@ -48,6 +64,7 @@ export class SchedulerListDto {
 
   @ApiPropertyOptional({
     description: 'Substring of id, service or job, whatever its case',
+    maxLength: 255,
     example: 'ledger',
   })
   @IsOptional()
@@ -66,7 +83,10 @@ export class SchedulerListDto {
   @IsIntegerText(1, 1_000)
   limit?: string;
 
-  @ApiPropertyOptional({ description: 'From the `Link` header of the page before' })
+  @ApiPropertyOptional({
+    description: 'From the `Link` header of the page before',
+    example: 'U2VydmljZSBBAEVPRCBQcm9jZXNzaW5nAHNlcnZpY2UtYS1lb2QtcHJvY2Vzcw',
+  })
   @IsOptional()
   @IsCursor()
   cursor?: string;

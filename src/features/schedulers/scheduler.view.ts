@@ -34,7 +34,7 @@ export class SchedulerView {
 
   @ApiProperty({
     description: '`reported` by the service, or `derived` from the run’s `running` update',
-    enum: ['reported', 'derived'],
+    enum: ['reported', 'derived', null],
     nullable: true,
     example: 'reported',
   })

@@ -6,7 +6,6 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -26,6 +25,7 @@ import { HistoryEntryView, toHistoryEntryView } from './history-entry.view';
 import { HistoryListDto, toHistoryRequest } from './history-list.dto';
 import { RegisterDto, toProfile } from './register.dto';
 import { RegistrationService } from './registration.service';
+import { SCHEDULER_ID, SchedulerIdPipe } from './scheduler-id.pipe';
 import { SchedulerListDto, toListRequest } from './scheduler-list.dto';
 import { SchedulerQueryService } from './scheduler-query.service';
 import { SchedulerView, StatusReceiptView, toSchedulerView } from './scheduler.view';
@@ -33,7 +33,16 @@ import { StatusUpdateDto, toStatusUpdate } from './status-update.dto';
 import { StatusService } from './status.service';
 
 const SchedulerIdParam = () =>
-  ApiParam({ name: 'id', description: 'Identifier given at registration', example: 'service-a-eod-process' });
+  ApiParam({
+    name: 'id',
+    description: 'Identifier given at registration',
+    schema: {
+      type: 'string',
+      pattern: SCHEDULER_ID.source,
+      maxLength: 255,
+      example: 'service-a-eod-process',
+    },
+  });
 
 @ApiTags('schedulers')
 @Controller('schedulers')
@@ -58,7 +67,7 @@ export class SchedulersController {
   })
   @ApiBody({ type: RegisterDto })
   @ApiCreatedResponse({ description: 'The whole record', type: SchedulerView })
-  @ApiErrors(400, 413, 415, 503)
+  @ApiErrors(400, 409, 413, 415, 503)
   async register(@ValidBody(RegisterDto) dto: RegisterDto): Promise<SchedulerView> {
     return this.view(await this.registration.register(toProfile(dto)));
   }
@@ -74,7 +83,7 @@ export class SchedulersController {
   @SchedulerIdParam()
   @ApiBody({ type: StatusUpdateDto })
   @ApiOkResponse({ description: 'The record as it now stands', type: StatusReceiptView })
-  @ApiErrors(400, 404, 413, 415, 503)
+  @ApiErrors(400, 404, 409, 413, 414, 415, 503)
   async updateStatus(
     @Param('id') id: string,
     @ValidBody(StatusUpdateDto) dto: StatusUpdateDto,
@@ -95,9 +104,9 @@ export class SchedulersController {
   @SchedulerIdParam()
   @ApiBody({ type: HeartbeatDto, required: false })
   @ApiOkResponse({ description: 'It is recorded', type: HeartbeatReceiptView })
-  @ApiErrors(400, 404, 413, 415, 503)
+  @ApiErrors(400, 404, 413, 414, 415, 503)
   async heartbeat(
-    @Param('id') id: string,
+    @Param('id', SchedulerIdPipe) id: string,
     @ValidBody(HeartbeatDto, { optional: true }) dto: HeartbeatDto,
     @FromCaller() caller: Caller,
   ): Promise<HeartbeatReceiptView> {
@@ -113,7 +122,6 @@ export class SchedulersController {
     description:
       'Ordered by service, job and id. When more remain than are returned, the `Link` header carries the next page’s URL (`rel="next"`).',
   })
-  @ApiQuery({ type: SchedulerListDto })
   @ApiOkResponse({
     description: 'One page',
     type: [SchedulerView],
@@ -136,8 +144,8 @@ export class SchedulersController {
   @ApiOperation({ summary: 'Read one scheduler' })
   @SchedulerIdParam()
   @ApiOkResponse({ description: 'The record', type: SchedulerView })
-  @ApiErrors(404, 503)
-  async get(@Param('id') id: string): Promise<SchedulerView> {
+  @ApiErrors(404, 414, 503)
+  async get(@Param('id', SchedulerIdPipe) id: string): Promise<SchedulerView> {
     return this.view(await this.queries.get(id));
   }
 
@@ -148,15 +156,14 @@ export class SchedulersController {
     description: 'Newest first; entries older than the retention are never shown.',
   })
   @SchedulerIdParam()
-  @ApiQuery({ type: HistoryListDto })
   @ApiOkResponse({
     description: 'One page',
     type: [HistoryEntryView],
     headers: { Link: { description: 'URL of the next page, `rel="next"`', schema: { type: 'string' } } },
   })
-  @ApiErrors(400, 404, 503)
+  @ApiErrors(400, 404, 414, 503)
   async history(
-    @Param('id') id: string,
+    @Param('id', SchedulerIdPipe) id: string,
     @ValidQuery(HistoryListDto) dto: HistoryListDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -177,8 +184,8 @@ export class SchedulersController {
   })
   @SchedulerIdParam()
   @ApiNoContentResponse({ description: 'It is removed' })
-  @ApiErrors(404, 503)
-  async remove(@Param('id') id: string, @FromCaller() caller: Caller): Promise<void> {
+  @ApiErrors(404, 409, 413, 414, 415, 503)
+  async remove(@Param('id', SchedulerIdPipe) id: string, @FromCaller() caller: Caller): Promise<void> {
     await this.registration.remove(id, caller);
   }
 

@@ -18,11 +18,17 @@ import { IsInstant, parseInstant } from '../../platform/validation/instant';
 import { IsMetadata } from '../../platform/validation/metadata';
 import { HasNoControlCharacters, IsWellFormedText } from '../../platform/validation/text';
 import { Trimmed } from '../../platform/validation/trimmed';
+import { SCHEDULER_ID, SCHEDULER_ID_RULE } from './scheduler-id.pipe';
 
 /** What a service reports about a run of its scheduler. */
 export class StatusUpdateDto {
-  @ApiProperty({ description: 'Must equal the id in the path', example: 'service-a-eod-process' })
-  @IsString()
+  @ApiProperty({
+    description: 'Must equal the id in the path',
+    pattern: SCHEDULER_ID.source,
+    maxLength: 255,
+    example: 'service-a-eod-process',
+  })
+  @Matches(SCHEDULER_ID, { message: SCHEDULER_ID_RULE })
   scheduler_id!: string;
 
   @ApiProperty({
@@ -68,6 +74,7 @@ export class StatusUpdateDto {
     description: 'Run time in milliseconds; when absent it is derived from the run’s `running` update',
     type: 'integer',
     minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
     nullable: true,
     example: 15000,
   })

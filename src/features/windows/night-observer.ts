@@ -1,4 +1,4 @@
-import type { Interruption } from './night.messenger';
+import type { Interruption } from './interruption';
 
 export type PublishAction = 'post' | 'edit' | 'summary' | 'withdraw';
 

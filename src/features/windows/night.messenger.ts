@@ -11,17 +11,8 @@ import {
   type LaidOutMessage,
   type PublishOutcome,
 } from '../../domain/windows/table-publisher';
+import type { Interruption } from './interruption';
 import { NightObserver, type PublishAction } from './night-observer';
-
-/** Why a step could not be carried out in full. */
-export interface Interruption {
-  readonly reason: string;
-  readonly error: string;
-  /** What the publisher asked for, if it did. */
-  readonly retryAfterMs: number | null;
-  /** It will not work until somebody mends something. */
-  readonly refused: boolean;
-}
 
 export type Shown =
   | { readonly kind: 'shown'; readonly night: Night }

@@ -10,7 +10,8 @@ import { summarizeNight } from '../../domain/windows/night-summary';
 import type { Occurrence } from '../../domain/windows/occurrence';
 import { buildStatusTable, type StatusTable } from '../../domain/windows/status-table';
 import { TablePublisher } from '../../domain/windows/table-publisher';
-import { NightMessenger, type Interruption } from './night.messenger';
+import type { Interruption } from './interruption';
+import { NightMessenger } from './night.messenger';
 
 /** `done`: the step is carried out, by whomever. Otherwise it is to be tried again, not before `retryAfterMs`. */
 export type StepResult =

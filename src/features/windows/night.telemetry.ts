@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Log } from '../../platform/logging/log';
 import { Metrics } from '../../platform/metrics/metrics';
 import type { NightObserver, PublishAction } from './night-observer';
-import type { Interruption } from './night.messenger';
+import type { Interruption } from './interruption';
 
 @Injectable()
 export class NightTelemetry implements NightObserver {

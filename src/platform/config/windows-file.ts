@@ -81,18 +81,22 @@ export function parseWindowsFile(text: string, defaults: WindowDefaults): Parsed
   }
   const windows: EodWindow[] = [];
   for (const [index, entry] of entries.entries()) {
-    const path = `windows[${index}]`;
-    const reading = isObject(entry)
-      ? reader.read(entry)
-      : { ok: false as const, violations: ['must be an object'] };
-    const window = reading.ok ? toWindow(reading.dto, defaults) : null;
-    const violations = reading.ok ? oddities(reading.dto, windows) : reading.violations;
-    faults.push(
-      ...violations.map((violation) => (isObject(entry) ? `${path}.${violation}` : `${path} ${violation}`)),
-    );
+    const { window, faults: found } = readEntry(entry, windows, defaults);
+    faults.push(...found.map((fault) => `windows[${index}]: ${fault}`));
     if (window !== null) windows.push(window);
   }
   return { windows, faults };
+}
+
+function readEntry(
+  entry: unknown,
+  before: readonly EodWindow[],
+  defaults: WindowDefaults,
+): { readonly window: EodWindow | null; readonly faults: readonly string[] } {
+  if (!isObject(entry)) return { window: null, faults: ['must be an object'] };
+  const reading = reader.read(entry);
+  if (!reading.ok) return { window: null, faults: reading.violations };
+  return { window: toWindow(reading.dto, defaults), faults: oddities(reading.dto, before) };
 }
 
 function oddities(entry: WindowEntry, before: readonly EodWindow[]): string[] {

@@ -3,12 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { Public } from '../http/access.decorators';
 import { HealthService, type HealthReport } from './health.service';
-
-const HEALTHY = {
-  status: 'healthy',
-  checks: { storage: 'ok', state_file: 'ok', slack_api: 'ok', last_update: '2024-01-15T01:30:05.000Z' },
-};
-const DEGRADED = { ...HEALTHY, status: 'degraded', checks: { ...HEALTHY.checks, slack_api: 'invalid_auth' } };
+import { HealthReportView, LivenessView, ReadinessView } from './health.view';
 
 @ApiTags('operations')
 @Controller('health')
@@ -22,8 +17,8 @@ export class HealthController {
     description:
       'Each check is `ok`, `recovered`, `disabled` (not configured), `pending` (not known yet) or says what is wrong.',
   })
-  @ApiOkResponse({ description: 'Healthy', schema: { type: 'object', example: HEALTHY } })
-  @ApiServiceUnavailableResponse({ description: 'Degraded', schema: { type: 'object', example: DEGRADED } })
+  @ApiOkResponse({ description: 'Healthy', type: HealthReportView })
+  @ApiServiceUnavailableResponse({ description: 'Degraded', type: HealthReportView })
   async report(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const report = await this.health.report();
     if (report.status === 'degraded') void reply.status(HttpStatus.SERVICE_UNAVAILABLE);
@@ -36,7 +31,7 @@ export class HealthController {
     summary: 'Whether the process runs',
     description: 'For a restart when it does not answer.',
   })
-  @ApiOkResponse({ schema: { type: 'object', example: { status: 'alive' } } })
+  @ApiOkResponse({ description: 'It runs', type: LivenessView })
   live(): { status: string } {
     return { status: 'alive' };
   }
@@ -47,8 +42,8 @@ export class HealthController {
     summary: 'Whether requests may be sent here',
     description: 'Not while the storage is out of reach, nor while the process is shutting down.',
   })
-  @ApiOkResponse({ schema: { type: 'object', example: { status: 'ready' } } })
-  @ApiServiceUnavailableResponse({ schema: { type: 'object', example: { status: 'not ready' } } })
+  @ApiOkResponse({ description: 'They may', type: ReadinessView })
+  @ApiServiceUnavailableResponse({ description: 'Not here, or not now', type: ReadinessView })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string }> {
     if (await this.health.isReady()) return { status: 'ready' };
     void reply.status(HttpStatus.SERVICE_UNAVAILABLE);

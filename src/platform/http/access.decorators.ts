@@ -15,13 +15,13 @@ export function RequireScope(...scopes: Scopes): MethodDecorator {
   return applyDecorators(
     grant({ kind: 'scopes', scopes }),
     ...SECURITY_SCHEMES.map((scheme) => ApiSecurity(scheme)),
-    ApiErrors(401, 403, 429),
+    ApiErrors(400, 401, 403, 429),
   );
 }
 
 /** Anybody may use the route, without a key and without a limit. */
 export function Public(): MethodDecorator {
-  return grant({ kind: 'public' });
+  return applyDecorators(grant({ kind: 'public' }), ApiErrors(400));
 }
 
 /** Public, unless the configuration says that this door needs a key with any of these scopes. */
@@ -30,6 +30,7 @@ export function PublicOrScope(door: ConfiguredDoor, ...scopes: Scopes): MethodDe
     grant({ kind: 'configured', door, scopes }),
     ApiSecurity({}),
     ...SECURITY_SCHEMES.map((scheme) => ApiSecurity(scheme)),
+    ApiErrors(400, 401, 403, 429),
   );
 }
 

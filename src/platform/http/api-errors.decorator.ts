@@ -46,6 +46,12 @@ const EXAMPLES = {
     code: 'BODY_TOO_LARGE',
     message: 'The body is larger than 64 KiB',
   },
+  414: {
+    description: 'The id in the path is longer than any id can be',
+    error: 'URI Too Long',
+    code: 'URL_TOO_LONG',
+    message: 'A part of the URL is too long',
+  },
   415: {
     description: 'The body was not sent as application/json',
     error: 'Unsupported Media Type',
@@ -73,7 +79,7 @@ const integerHeader = (description: string, example: number) => ({
   schema: { type: 'integer' as const, example },
 });
 
-/** Documents answers to failed requests: their shape, an example, and their headers. 401, 403 and 429 come with `@RequireScope`. */
+/** Documents answers to failed requests: their shape, an example, and their headers. 400 comes with every access rule, 401, 403 and 429 with `@RequireScope`. */
 export function ApiErrors(...statuses: readonly DocumentedError[]): MethodDecorator {
   return applyDecorators(ApiExtraModels(ErrorBody), ...statuses.map(documentError));
 }

@@ -3,7 +3,7 @@ import type { ErrorFacts } from './error-facts';
 
 /** What every failed request is answered with (spec 10, "Errors"). */
 export class ErrorBody {
-  @ApiProperty({ description: 'HTTP status, again', example: 404 })
+  @ApiProperty({ description: 'HTTP status, again', type: 'integer', example: 404 })
   statusCode!: number;
 
   @ApiProperty({ description: 'When it happened', format: 'date-time', example: '2024-01-15T01:30:05.000Z' })

@@ -1,5 +1,6 @@
+import type { Server } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { LogController, type FastifyServerOptions } from 'fastify';
+import { LogController, type FastifyHttpOptions } from 'fastify';
 import type { Clock } from '../../domain/shared/clock';
 import type { TrustProxy } from '../config/trust-proxy';
 import type { Log } from '../logging/log';
@@ -29,7 +30,7 @@ export interface AdapterParts {
 
 /** Fastify with limits against slow, endless and oversized requests; its own refusals come out in our shape. */
 export function createHttpAdapter({ trustProxy, clock, log, filter }: AdapterParts): FastifyAdapter {
-  const options: FastifyServerOptions = {
+  const options: FastifyHttpOptions<Server> = {
     trustProxy: toTrust(trustProxy),
     bodyLimit: LARGEST_BODY_BYTES,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },

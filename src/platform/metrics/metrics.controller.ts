@@ -18,6 +18,7 @@ export class MetricsController {
   })
   @ApiProduces(Registry.PROMETHEUS_CONTENT_TYPE)
   @ApiOkResponse({
+    description: 'One line per value',
     schema: {
       type: 'string',
       example: '# TYPE vesper_heartbeats_total counter\nvesper_heartbeats_total 7\n',

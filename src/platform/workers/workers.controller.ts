@@ -34,7 +34,7 @@ export class WorkerView {
 
   @ApiProperty({
     description: '`held_elsewhere`: another instance did it',
-    enum: ['done', 'failed', 'timed_out', 'held_elsewhere'],
+    enum: ['done', 'failed', 'timed_out', 'held_elsewhere', null],
     nullable: true,
     example: 'done',
   })
@@ -66,7 +66,10 @@ export class WorkersController {
 
   @Get()
   @RequireScope('admin')
-  @ApiOperation({ summary: 'What the background jobs of this process did last' })
+  @ApiOperation({
+    summary: 'What the background jobs of this process did last',
+    description: 'With several instances each tells of its own.',
+  })
   @ApiOkResponse({ description: 'One entry for each job', type: [WorkerView] })
   list(): WorkerView[] {
     return this.runner.reports().map(toView);

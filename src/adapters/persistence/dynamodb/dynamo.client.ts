@@ -7,8 +7,18 @@ export interface Endpoint {
   readonly region?: string;
 }
 
-const CONNECTION_TIMEOUT_MS = 1_000;
-const REQUEST_TIMEOUT_MS = 3_000;
+/** How long things may take. */
+export interface CallLimits {
+  readonly connectMs: number;
+  /** Until the answer begins. */
+  readonly answerMs: number;
+  readonly attempts: number;
+}
+
+const LIMITS: CallLimits = { connectMs: 1_000, answerMs: 3_000, attempts: 4 };
+/** For the health check: one quick try, beside everything else. */
+const PROBE_LIMITS: CallLimits = { connectMs: 500, answerMs: 1_000, attempts: 1 };
+
 /** Waiting for a free socket counts as connecting, so there must be enough for a burst. */
 const MOST_SOCKETS = 256;
 
@@ -16,15 +26,15 @@ const MOST_SOCKETS = 256;
  * Retries faults of network and service with jitter, and under throttling sends no faster than DynamoDB takes (adaptive mode).
  * Credentials and, if not given, the region come from the SDK's usual chain.
  */
-export function createClient({ endpoint, region }: Endpoint): DynamoDBClient {
+export function createClient({ endpoint, region }: Endpoint, limits = LIMITS): DynamoDBClient {
   return new DynamoDBClient({
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
     retryMode: 'adaptive',
-    maxAttempts: 4,
+    maxAttempts: limits.attempts,
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: limits.connectMs,
+      requestTimeout: limits.answerMs,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
       httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
@@ -32,12 +42,6 @@ export function createClient({ endpoint, region }: Endpoint): DynamoDBClient {
   });
 }
 
-/** For the health check: one quick try, beside everything else. */
-export function createProbeClient({ endpoint, region }: Endpoint): DynamoDBClient {
-  return new DynamoDBClient({
-    ...(endpoint !== undefined && { endpoint }),
-    ...(region !== undefined && { region }),
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
-  });
+export function createProbeClient(endpoint: Endpoint): DynamoDBClient {
+  return createClient(endpoint, PROBE_LIMITS);
 }

@@ -29,6 +29,7 @@ export interface ConnectionOptions {
   readonly hotClient: DynamoDBClient;
   readonly tables: TableNames;
   readonly clock: Clock;
+  readonly callDeadlineMs?: number;
 }
 
 /** Every call to DynamoDB goes through here: bounded in time, its errors made ours. */
@@ -81,7 +82,7 @@ export class DynamoConnection {
     command: Command<I, O>,
   ): Promise<O> {
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), CALL_DEADLINE_MS);
+    const timer = setTimeout(() => deadline.abort(), this.options.callDeadlineMs ?? CALL_DEADLINE_MS);
     try {
       return await this.tried(client, command, deadline.signal);
     } finally {

@@ -7,7 +7,7 @@ import { DynamoAlertRepository } from './dynamo-alert.repository';
 import { DynamoDeliveryRepository } from './dynamo-delivery.repository';
 import { DynamoLeaseRepository } from './dynamo-lease.repository';
 import { DynamoNightRepository } from './dynamo-night.repository';
-import { DynamoOutbox } from './dynamo-outbox.repository';
+import { DynamoOutbox } from './dynamo.outbox';
 import { DynamoSchedulerRepository } from './dynamo-scheduler.repository';
 import { createClient, createProbeClient, type Endpoint } from './dynamo.client';
 import { DynamoConnection } from './dynamo.connection';

@@ -1,4 +1,5 @@
-import type { AlertEvent, OutboxEntry } from '../../../domain/notifications/outbox';
+import type { OutboxEntry } from '../../../domain/notifications/outbox';
+import type { AlertEvent } from '../../../domain/alerts/alert-event';
 import { fromAlertItem, toAlertItem } from './alert.item';
 import { instant, map, text, type Item } from './attributes';
 import { ItemReader } from './item.reader';

@@ -39,6 +39,8 @@ export interface ArchiveQuery<T> {
 interface Unfiled<T> {
   readonly record: T;
   readonly text: string;
+  /** The commit it rides in, until that is durable; readers do not see it before. */
+  commit: Commit | null;
 }
 
 interface Group<T> {
@@ -55,8 +57,7 @@ const MOST_UNFILED = 1_000;
  * filed they are read from memory. A record that is filed twice, after a crash, is read once.
  */
 export class Archive<T> {
-  private readonly staged = new Map<string, Commit>();
-  private readonly unfiled = new Map<string, Unfiled<T>>();
+  private unfiled = new Map<string, Unfiled<T>>();
   private last: Promise<unknown> = Promise.resolve();
   private filing = false;
 
@@ -70,42 +71,42 @@ export class Archive<T> {
   append(record: T): Write {
     const id = this.kind.idOf(record);
     const text = JSON.stringify(this.kind.mapping.toDocument(record));
+    const unfiled: Unfiled<T> = { record, text, commit: null };
     return {
       op: `{"a":"${this.kind.name}","v":${text}}`,
-      stage: (commit) => this.staged.set(id, commit),
-      apply: (commit) => {
-        if (this.staged.get(id) === commit) this.staged.delete(id);
-        this.hold({ record, text });
+      stage: (commit) => {
+        unfiled.commit = commit;
+        if (this.isRetained(record)) this.unfiled.set(id, unfiled);
       },
+      apply: () => {
+        unfiled.commit = null;
+        this.fileIfMany();
+      },
+      drop: () => void this.unfiled.delete(id),
     };
   }
 
   /** A record from a journal: it may have been filed before the crash, or not. */
   restore(document: unknown): void {
-    this.hold({
-      record: this.kind.mapping.fromDocument(document as Document<T>),
-      text: JSON.stringify(document),
-    });
-  }
-
-  dropStaged(): void {
-    this.staged.clear();
+    const record = this.kind.mapping.fromDocument(document as Document<T>);
+    if (!this.isRetained(record)) return;
+    this.unfiled.set(this.kind.idOf(record), { record, text: JSON.stringify(document), commit: null });
   }
 
   /** Whether the very record is there already; waits for one that is on its way to the disk. */
   async has(record: T): Promise<boolean> {
     const id = this.kind.idOf(record);
-    for (let commit = this.staged.get(id); commit !== undefined; commit = this.staged.get(id)) {
-      await commit.settled();
+    for (let unfiled = this.unfiled.get(id); unfiled !== undefined; unfiled = this.unfiled.get(id)) {
+      if (unfiled.commit === null) return true;
+      await unfiled.commit.settled();
     }
-    if (this.unfiled.has(id)) return true;
     return (await this.findIn([this.dayOf(record)], id, this.kind.bucketKeyOf(record))) !== null;
   }
 
   /** @param bucketKey that of the record looked for */
   async find(id: string, bucketKey: string): Promise<T | null> {
     const unfiled = this.unfiled.get(id);
-    if (unfiled !== undefined) return unfiled.record;
+    if (unfiled?.commit === null) return unfiled.record;
     return this.findIn(await this.readable(this.files.listDays()), id, bucketKey);
   }
 
@@ -154,9 +155,11 @@ export class Archive<T> {
     });
   }
 
-  private hold(unfiled: Unfiled<T>): void {
-    if (this.kind.retainedFrom(unfiled.record) < this.retainedSince()) return;
-    this.unfiled.set(this.kind.idOf(unfiled.record), unfiled);
+  private isRetained(record: T): boolean {
+    return this.kind.retainedFrom(record) >= this.retainedSince();
+  }
+
+  private fileIfMany(): void {
     if (this.unfiled.size >= MOST_UNFILED && !this.filing) void this.fileInBackground();
   }
 
@@ -178,17 +181,20 @@ export class Archive<T> {
     for (const { day, bucket, records } of this.groups()) {
       const lines = records.map(({ text }) => text);
       await this.files.append(day, bucket, lines);
-      for (const filed of records) {
-        const id = this.kind.idOf(filed.record);
-        if (this.unfiled.get(id) === filed) this.unfiled.delete(id);
-      }
+      this.forget(new Set(records));
     }
+  }
+
+  /** A new map instead of many deletions: see the slots of a table. */
+  private forget(filed: ReadonlySet<Unfiled<T>>): void {
+    this.unfiled = new Map([...this.unfiled].filter(([, unfiled]) => !filed.has(unfiled)));
   }
 
   /** What waits in memory, by the file it belongs to. */
   private groups(): Iterable<Group<T>> {
     const groups = new Map<string, Group<T>>();
     for (const unfiled of this.unfiled.values()) {
+      if (unfiled.commit !== null) continue;
       const day = this.dayOf(unfiled.record);
       const bucket = this.files.bucketOf(this.kind.bucketKeyOf(unfiled.record));
       const group = groups.get(`${day}/${bucket}`);
@@ -251,7 +257,9 @@ export class Archive<T> {
   }
 
   private *unfiledRecords(): Generator<T> {
-    for (const { record } of this.unfiled.values()) yield record;
+    for (const { record, commit } of this.unfiled.values()) {
+      if (commit === null) yield record;
+    }
   }
 
   /** `null` for a line that a crash tore. */

@@ -82,10 +82,6 @@ export class Archives {
     return archive;
   }
 
-  dropStaged(): void {
-    for (const archive of this.all()) archive.dropStaged();
-  }
-
   /** Files what waits in memory every minute, until aborted. */
   async keepFiling(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

@@ -6,6 +6,8 @@ export interface Write {
   stage(commit: Commit): void;
   /** It is durable: readers see it. */
   apply(commit: Commit): void;
+  /** It will never be durable, and neither will what was staged after it. */
+  drop(): void;
 }
 
 /** Writes that become durable together or not at all. */
@@ -29,6 +31,11 @@ export class Commit<T = unknown> {
   succeed(): void {
     for (const write of this.writes) write.apply(this);
     this.resolve();
+  }
+
+  /** Takes back what it staged. Its caller hears of it by {@link fail}. */
+  drop(): void {
+    for (const write of this.writes) write.drop();
   }
 
   fail(error: Error): void {

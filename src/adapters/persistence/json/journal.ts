@@ -22,8 +22,6 @@ export interface JournalSurroundings {
   readonly openFile: OpenFile;
   /** Called before each write; a rejection refuses it. `null` where nothing need be waited for. */
   readonly guard: () => Promise<void> | null;
-  /** Everything that waited for the disk is void. */
-  readonly onDropped: () => void;
   readonly onDurable: () => void;
   /** That writing began to fail, or works again. */
   readonly onNotice: (message: string, fields?: object) => void;
@@ -181,7 +179,7 @@ export class Journal {
     const rejected = [...batch, ...this.queue];
     this.queue = [];
     this.headSeq = this.durable;
-    this.around.onDropped();
+    for (const commit of rejected) commit.drop();
     this.failure ??= error;
     if (!this.failing) this.around.onNotice('the journal cannot be written', { reason: reasonOf(error) });
     this.failing = true;

@@ -27,7 +27,7 @@ export class JsonAlertRepository implements AlertRepository {
       from: null,
       to: null,
       limit: limit + 1,
-      besides: [...this.state.alerts.values()],
+      besides: Array.from(this.state.alerts.entries(), ([, alert]) => alert),
       onlyBesides: status !== null && status !== 'resolved',
     });
     return toPage(found, limit, alertSortKey);

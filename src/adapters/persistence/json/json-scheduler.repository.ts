@@ -78,7 +78,7 @@ export class JsonSchedulerRepository implements SchedulerRepository {
     const { schedulerId } = scheduler;
     const stored = schedulers.head(schedulerId);
     if (!follows(scheduler, stored)) throw await schedulers.conflictAt(schedulerId);
-    const next = withHeartbeat(scheduler, stored?.lastHeartbeat?.getTime());
+    const next = withHeartbeat(scheduler, stored?.lastHeartbeat?.getTime() ?? -Infinity);
     await this.journal.commit([schedulers.put(schedulerId, next)], undefined);
   }
 
@@ -154,7 +154,7 @@ export class JsonSchedulerRepository implements SchedulerRepository {
     const slot = changedSlot(this.state, alertChanges);
     if (slot !== null) throw await slots.conflictAt(slot);
     const writes = [
-      schedulers.put(schedulerId, withHeartbeat(scheduler, stored.lastHeartbeat?.getTime())),
+      schedulers.put(schedulerId, withHeartbeat(scheduler, stored.lastHeartbeat?.getTime() ?? -Infinity)),
       ...others(),
       ...alertChanges.flatMap((change) => alertWrites(this.state, change)),
     ];

@@ -82,15 +82,10 @@ export class JsonState {
     })();
   }
 
-  dropStaged(): void {
-    for (const table of this.tables()) table.dropStaged();
-    this.archives.dropStaged();
-  }
-
   private replayHeartbeat({ h: id, at }: HeartbeatOp): void {
     if (this.schedulers.headBesidesHeartbeats(id) === undefined)
       throw new Error(`heartbeat of unknown scheduler ${JSON.stringify(id)}`);
-    this.schedulers.hear(id, Date.parse(at));
+    this.schedulers.restoreHeartbeat(id, at);
   }
 
   private indexScheduler(before: Scheduler | undefined, after: Scheduler | undefined, id: string): void {

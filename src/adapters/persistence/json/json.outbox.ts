@@ -34,7 +34,7 @@ export class JsonOutbox implements Outbox {
   async depth(): Promise<OutboxDepth> {
     const { outbox, deliveries } = this.state;
     let oldestAt: Date | null = null;
-    for (const { createdAt } of [...outbox.values(), ...deliveries.values()]) {
+    for (const [, { createdAt }] of [...outbox.entries(), ...deliveries.entries()]) {
       if (oldestAt === null || createdAt < oldestAt) oldestAt = createdAt;
     }
     return { waiting: outbox.size + deliveries.size, oldestAt };

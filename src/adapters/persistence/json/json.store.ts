@@ -105,7 +105,6 @@ export class JsonStore implements Store {
         openFile,
         guard,
         onNotice,
-        onDropped: () => state.dropStaged(),
         onDurable: () => {
           lastUpdate = clock.now();
           if (journal.length > limit) compactor.compactInBackground();

@@ -4,14 +4,11 @@ import { schedulerMapping } from './documents/scheduler.document';
 import { heartbeatOp } from './journal-line';
 import { Table, type ChangeListener } from './table';
 
-/** Milliseconds since 1970; changed in place, so that the most frequent write leaves nothing to be collected. */
+/** Last signs of life in milliseconds since 1970; changed in place, so that the most frequent write leaves nothing to be collected. */
 interface Beat {
-  atMs: number;
-}
-
-interface StagedBeat {
-  readonly atMs: number;
-  readonly commit: Commit;
+  durableMs: number;
+  stagedMs: number;
+  commit: Commit | null;
 }
 
 /**
@@ -20,7 +17,6 @@ interface StagedBeat {
  */
 export class SchedulerTable extends Table<Scheduler> {
   private readonly beats = new Map<string, Beat>();
-  private readonly stagedBeats = new Map<string, StagedBeat>();
 
   constructor(onChange: ChangeListener<Scheduler>) {
     super('schedulers', schedulerMapping, onChange);
@@ -28,17 +24,19 @@ export class SchedulerTable extends Table<Scheduler> {
 
   override get(schedulerId: string): Scheduler | undefined {
     const scheduler = super.get(schedulerId);
-    if (scheduler === undefined) return undefined;
-    const heard = withHeartbeat(scheduler, this.beats.get(schedulerId)?.atMs);
+    const beat = this.beats.get(schedulerId);
+    if (scheduler === undefined || beat === undefined) return scheduler;
+    const heard = withHeartbeat(scheduler, beat.durableMs);
     if (heard !== scheduler) this.set(schedulerId, heard);
     return heard;
   }
 
   override head(schedulerId: string): Scheduler | undefined {
     const scheduler = this.headBesidesHeartbeats(schedulerId);
-    if (scheduler === undefined) return undefined;
-    const heard = withHeartbeat(scheduler, this.beats.get(schedulerId)?.atMs);
-    return withHeartbeat(heard, this.stagedBeats.get(schedulerId)?.atMs);
+    const beat = this.beats.get(schedulerId);
+    return scheduler === undefined || beat === undefined
+      ? scheduler
+      : withHeartbeat(scheduler, beat.stagedMs);
   }
 
   /** The head with a last heartbeat that may be out of date. */
@@ -46,47 +44,55 @@ export class SchedulerTable extends Table<Scheduler> {
     return super.head(schedulerId);
   }
 
-  override async settled(schedulerId: string): Promise<void> {
-    await super.settled(schedulerId);
-    await this.stagedBeats.get(schedulerId)?.commit.settled();
-  }
-
   /** Moves the last heartbeat forward to `at`, never back. */
   heartbeat(schedulerId: string, at: Date): Write {
     const atMs = at.getTime();
+    const beat = this.beatOf(schedulerId);
     return {
       op: heartbeatOp(schedulerId, at),
       stage: (commit) => {
-        const staged = this.stagedBeats.get(schedulerId);
-        this.stagedBeats.set(schedulerId, { atMs: Math.max(atMs, staged?.atMs ?? atMs), commit });
+        beat.stagedMs = Math.max(atMs, beat.stagedMs);
+        beat.commit = commit;
       },
       apply: (commit) => {
-        if (this.stagedBeats.get(schedulerId)?.commit === commit) this.stagedBeats.delete(schedulerId);
-        this.hear(schedulerId, atMs);
+        beat.durableMs = Math.max(atMs, beat.durableMs);
+        if (beat.commit === commit) beat.commit = null;
+      },
+      drop: () => {
+        beat.stagedMs = beat.durableMs;
+        beat.commit = null;
       },
     };
   }
 
-  hear(schedulerId: string, atMs: number): void {
-    const beat = this.beats.get(schedulerId);
-    if (beat === undefined) this.beats.set(schedulerId, { atMs });
-    else if (atMs > beat.atMs) beat.atMs = atMs;
-  }
-
-  override dropStaged(): void {
-    super.dropStaged();
-    this.stagedBeats.clear();
+  /** A heartbeat from a journal. */
+  restoreHeartbeat(schedulerId: string, at: string): void {
+    const beat = this.beatOf(schedulerId);
+    beat.durableMs = beat.stagedMs = Math.max(Date.parse(at), beat.durableMs);
   }
 
   override copy(): Iterable<string> {
     for (const schedulerId of this.beats.keys()) this.get(schedulerId);
     return super.copy();
   }
+
+  protected override commitAt(schedulerId: string): Commit | null {
+    return super.commitAt(schedulerId) ?? this.beats.get(schedulerId)?.commit ?? null;
+  }
+
+  private beatOf(schedulerId: string): Beat {
+    let beat = this.beats.get(schedulerId);
+    if (beat === undefined) {
+      beat = { durableMs: -Infinity, stagedMs: -Infinity, commit: null };
+      this.beats.set(schedulerId, beat);
+    }
+    return beat;
+  }
 }
 
 /** The scheduler with its last sign of life moved forward, never back. */
-export function withHeartbeat(scheduler: Scheduler, atMs: number | undefined): Scheduler {
+export function withHeartbeat(scheduler: Scheduler, atMs: number): Scheduler {
   const { lastHeartbeat } = scheduler;
-  if (atMs === undefined || (lastHeartbeat !== null && lastHeartbeat.getTime() >= atMs)) return scheduler;
+  if (atMs === -Infinity || (lastHeartbeat !== null && lastHeartbeat.getTime() >= atMs)) return scheduler;
   return { ...scheduler, lastHeartbeat: new Date(atMs) };
 }

@@ -5,9 +5,15 @@ import type { Document, DocumentMapping } from './documents/document';
 /** Told of each durable change; keeps secondary structures in step. */
 export type ChangeListener<T> = (before: T | undefined, after: T | undefined, key: string) => void;
 
-interface Staged<T> {
-  readonly value: T | undefined;
-  readonly commit: Commit;
+/**
+ * What is known under one key; `undefined` means nothing. Slots are changed in place: a map of what is staged, into and out of which every commit goes, keeps
+ * the garbage collector from seeing that they are gone.
+ */
+interface Slot<T> {
+  durable: T | undefined;
+  staged: T | undefined;
+  /** The last commit that staged something and is not settled yet. */
+  commit: Commit | null;
 }
 
 /**
@@ -15,8 +21,8 @@ interface Staged<T> {
  * on top. So memory is never ahead of the disk, and yet a commit need not wait for the one before it.
  */
 export class Table<T> {
-  private readonly durable = new Map<string, T>();
-  private readonly staged = new Map<string, Staged<T>>();
+  private readonly slots = new Map<string, Slot<T>>();
+  private count = 0;
 
   constructor(
     readonly name: string,
@@ -24,35 +30,34 @@ export class Table<T> {
     private readonly onChange: ChangeListener<T> = () => undefined,
   ) {}
 
+  /** How many records are durable. */
   get size(): number {
-    return this.durable.size;
+    return this.count;
   }
 
   get(key: string): T | undefined {
-    return this.durable.get(key);
+    return this.slots.get(key)?.durable;
   }
 
-  values(): IterableIterator<T> {
-    return this.durable.values();
-  }
-
-  entries(): IterableIterator<[string, T]> {
-    return this.durable.entries();
+  *entries(): Generator<readonly [key: string, record: T]> {
+    for (const [key, { durable }] of this.slots) {
+      if (durable !== undefined) yield [key, durable];
+    }
   }
 
   head(key: string): T | undefined {
-    const staged = this.staged.get(key);
-    return staged === undefined ? this.durable.get(key) : staged.value;
+    const slot = this.slots.get(key);
+    return slot?.commit ? slot.staged : slot?.durable;
   }
 
   isStaged(key: string): boolean {
-    return this.staged.has(key);
+    return this.commitAt(key) !== null;
   }
 
   /** Resolves when no write under the key waits for the disk any more. */
   async settled(key: string): Promise<void> {
-    for (let staged = this.staged.get(key); staged !== undefined; staged = this.staged.get(key)) {
-      await staged.commit.settled();
+    for (let commit = this.commitAt(key); commit !== null; commit = this.commitAt(key)) {
+      await commit.settled();
     }
   }
 
@@ -62,51 +67,80 @@ export class Table<T> {
     return new ChangedConcurrently(`${this.name} ${JSON.stringify(key)}`);
   }
 
-  put(key: string, value: T): Write {
-    const document = JSON.stringify(this.mapping.toDocument(value));
-    return this.write(key, value, `{"t":"${this.name}","k":${JSON.stringify(key)},"v":${document}}`);
+  put(key: string, record: T): Write {
+    const document = JSON.stringify(this.mapping.toDocument(record));
+    return this.write(key, record, `{"t":"${this.name}","k":${JSON.stringify(key)},"v":${document}}`);
   }
 
   delete(key: string): Write {
     return this.write(key, undefined, `{"t":"${this.name}","k":${JSON.stringify(key)}}`);
   }
 
-  /** @param op what the journal says, where that can be shorter than the record */
-  write(key: string, value: T | undefined, op: string): Write {
-    return {
-      op,
-      stage: (commit) => this.staged.set(key, { value, commit }),
-      apply: (commit) => {
-        if (this.staged.get(key)?.commit === commit) this.staged.delete(key);
-        this.set(key, value);
-      },
-    };
-  }
-
-  /** Forgets everything that waited for the disk: it will not become durable. */
-  dropStaged(): void {
-    this.staged.clear();
-  }
-
-  set(key: string, value: T | undefined): void {
-    const before = this.durable.get(key);
-    if (value === undefined) this.durable.delete(key);
-    else this.durable.set(key, value);
-    this.onChange(before, value, key);
-  }
-
+  /** Makes it durable knowledge, as a journal or snapshot says it is. */
   restore(key: string, document: unknown): void {
     this.set(key, document === undefined ? undefined : this.mapping.fromDocument(document as Document<T>));
   }
 
   /** What is durable at this moment, as lines of a snapshot. Only references are copied now; a line is made when it is asked for. */
   copy(): Iterable<string> {
-    const entries = [...this.durable];
+    const entries = [...this.entries()];
     const { name, mapping } = this;
     return (function* () {
-      for (const [k, value] of entries) {
-        yield `${JSON.stringify({ t: name, k, v: mapping.toDocument(value) })}\n`;
+      for (const [k, record] of entries) {
+        yield `${JSON.stringify({ t: name, k, v: mapping.toDocument(record) })}\n`;
       }
     })();
   }
+
+  protected set(key: string, record: T | undefined): void {
+    const slot = this.slotAt(key);
+    const before = slot.durable;
+    slot.durable = record;
+    this.count += Number(record !== undefined) - Number(before !== undefined);
+    this.forgetIfEmpty(key, slot);
+    this.onChange(before, record, key);
+  }
+
+  protected commitAt(key: string): Commit | null {
+    return this.slots.get(key)?.commit ?? null;
+  }
+
+  private write(key: string, record: T | undefined, op: string): Write {
+    return {
+      op,
+      stage: (commit) => {
+        const slot = this.slotAt(key);
+        slot.staged = record;
+        slot.commit = commit;
+      },
+      apply: (commit) => {
+        const slot = this.slotAt(key);
+        if (slot.commit === commit) unstage(slot);
+        this.set(key, record);
+      },
+      drop: () => {
+        const slot = this.slotAt(key);
+        unstage(slot);
+        this.forgetIfEmpty(key, slot);
+      },
+    };
+  }
+
+  private slotAt(key: string): Slot<T> {
+    let slot = this.slots.get(key);
+    if (slot === undefined) {
+      slot = { durable: undefined, staged: undefined, commit: null };
+      this.slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  private forgetIfEmpty(key: string, slot: Slot<T>): void {
+    if (slot.durable === undefined && slot.commit === null) this.slots.delete(key);
+  }
+}
+
+function unstage(slot: Slot<unknown>): void {
+  slot.staged = undefined;
+  slot.commit = null;
 }
