@@ -24,7 +24,7 @@ export function recordingLog(): { readonly log: SlackLog; readonly lines: LogLin
   const write = (level: LogLine['level']) => (fields: unknown, sentence?: string) => {
     lines.push({ level, fields: fields as Record<string, unknown>, sentence: sentence ?? '' });
   };
-  return { log: { debug: write('debug'), warn: write('warn'), error: write('error') } as SlackLog, lines };
+  return { log: { debug: write('debug'), warn: write('warn'), error: write('error') }, lines };
 }
 
 /** The Slack adapter over real HTTP against the strict fake, both on one clock that a test moves. */

@@ -68,7 +68,7 @@ describe('a storm', () => {
           expect(new Set(mentions.map(({ raw }) => raw)).size).toBe(mentions.length);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });

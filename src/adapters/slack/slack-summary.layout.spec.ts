@@ -134,7 +134,7 @@ describe('the summary of a night', () => {
           expect(reviewed(form)).toEqual({ mentions: [], markupWarnings: [] });
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });

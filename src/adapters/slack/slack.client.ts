@@ -75,7 +75,7 @@ export class SlackClient {
     const seen: { httpStatus: number | null; failure: unknown } = { httpStatus: null, failure: null };
     const fetch: FetchFunction = async (url, init) => {
       const { signal: timeout, ...request } = init ?? {};
-      const signals = timeout == null ? [signal] : [signal, timeout as AbortSignal];
+      const signals = timeout == null ? [signal] : [signal, timeout];
       try {
         const response = await globalThis.fetch(url, {
           ...(request as RequestInit),
