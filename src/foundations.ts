@@ -21,6 +21,11 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
     clock,
     onNotice: (message, fields) => log.warn({ ...fields }, message),
   });
+  metrics.onScrape(async () => {
+    const { waiting, oldestAt } = await store.outbox.depth();
+    metrics.outboxEntries.set(waiting);
+    metrics.outboxOldestAge.set(oldestAt === null ? 0 : (clock.now().getTime() - oldestAt.getTime()) / 1_000);
+  });
   const slack = installSlack(config.slack, clock, log);
   const channel = defaultChannel(slack.messenger, {
     slackChannelId: config.slack?.channelId ?? DEFAULT_CHANNEL_ID,

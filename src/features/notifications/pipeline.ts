@@ -43,10 +43,13 @@ export class Pipeline {
       await this.group.settle(channel, signal);
   }
 
-  /** A broken channel is probed with its oldest delivery, and once it answers all that had to wait for it is due. */
+  /**
+   * A broken channel is probed with one delivery, and once it answers all that had to wait for it is due. The probe is the one tried least, so that
+   * a message which alone is at fault cannot hold up the others.
+   */
   private dueHeads(plan: DeliveryPlan, gate: ChannelGate, recovered: boolean): readonly Delivery[] {
     const heads = plan.heads();
-    if (gate.broken) return heads.slice(0, 1);
+    if (gate.broken) return heads.toSorted((a, b) => a.attempts - b.attempts).slice(0, 1);
     const now = this.clock.now();
     return heads.filter(
       (delivery) => delivery.nextAttemptAt <= now || (recovered && delivery.status === 'retrying'),

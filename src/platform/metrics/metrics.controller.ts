@@ -25,6 +25,6 @@ export class MetricsController {
     },
   })
   scrape(): Promise<string> {
-    return this.metrics.registry.metrics();
+    return this.metrics.scrape();
   }
 }

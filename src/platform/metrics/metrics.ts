@@ -8,6 +8,7 @@ const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Everything that Vesper counts, in a registry of its own. Labels take their values from closed lists, or from the configuration. */
 export class Metrics {
   readonly registry = new Registry();
+  private readonly refreshers: (() => Promise<void>)[] = [];
   private readonly registers = [this.registry];
 
   readonly requestDuration = new Histogram({
@@ -112,6 +113,17 @@ export class Metrics {
     buckets: COMMIT_BUCKETS,
     registers: this.registers,
   });
+
+  /** Brings gauges up to date before each scrape. What cannot be had then keeps its last value. */
+  onScrape(refresh: () => Promise<void>): void {
+    this.refreshers.push(refresh);
+  }
+
+  /** Everything in the text format of Prometheus. */
+  async scrape(): Promise<string> {
+    await Promise.allSettled(this.refreshers.map((refresh) => refresh()));
+    return this.registry.metrics();
+  }
 }
 
 /** Adds memory, CPU, garbage collection and event-loop lag of the process; once per process. */

@@ -7,6 +7,7 @@ import {
   type KeySchemaElement,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
+import { toStorageError } from './dynamo.errors';
 import { TABLES, type IndexDefinition, type TableDefinition } from './tables';
 
 const DEFINITIONS: readonly TableDefinition[] = Object.values(TABLES);
@@ -16,11 +17,16 @@ export class UnusableTables extends Error {
   constructor(faults: readonly string[]) {
     super(
       `DynamoDB cannot be used as it is:\n${faults.map((fault) => `- ${fault}`).join('\n')}\n` +
-        'Create missing tables with "npm run db:create" or from infra/ (in development also with DYNAMODB_CREATE_TABLES=true). ' +
+        'Create missing tables with "npm run db:create" (in development also with DYNAMODB_CREATE_TABLES=true). ' +
         'Tables with wrong keys belong to something else: set another DYNAMODB_TABLE_PREFIX.',
     );
     this.name = 'UnusableTables';
   }
+}
+
+/** What the operator is told when the tables cannot be looked at or made. */
+export function toStartError(error: unknown): Error {
+  return error instanceof UnusableTables ? error : toStorageError(error);
 }
 
 /** @throws UnusableTables with all faults at once */
