@@ -124,7 +124,13 @@ function readWindowsFile(
   faults: string[],
 ): readonly EodWindow[] | null {
   const path = settings.WINDOWS_CONFIG;
-  const text = readFile(path);
+  let text: string | null;
+  try {
+    text = readFile(path);
+  } catch (error) {
+    faults.push(`WINDOWS_CONFIG names ${path}, which cannot be read: ${(error as Error).message}`);
+    return null;
+  }
   if (text === null) {
     if (path !== DEFAULT_WINDOWS_FILE) faults.push(`WINDOWS_CONFIG names ${path}, which does not exist`);
     return null;

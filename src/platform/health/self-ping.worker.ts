@@ -29,6 +29,7 @@ export class SelfPingWorker implements Task {
       await response.body?.cancel();
       ({ status } = response);
     } catch (error) {
+      // oxlint-disable-next-line preserve-caught-error -- the cause may quote the address
       throw new Error(`HEARTBEAT_URL did not answer (${error instanceof Error ? error.name : 'unknown'})`);
     }
     if (status >= 300) throw new Error(`HEARTBEAT_URL answered ${status}`);

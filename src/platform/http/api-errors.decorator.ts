@@ -56,7 +56,7 @@ const EXAMPLES = {
     description: 'The body was not sent as application/json',
     error: 'Unsupported Media Type',
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    message: 'The body must be sent as application/json',
+    message: 'The body must be sent as application/json, uncompressed',
   },
   429: {
     description: 'More requests than the limit allows; wait as `Retry-After` says',

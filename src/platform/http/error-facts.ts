@@ -32,15 +32,15 @@ const STATUS_OF_FAMILY: Readonly<Record<ErrorFamily, number>> = {
 /** Spec 10, "Errors": clients know a 429 by this name. */
 const NAME_OF_429 = ThrottlerException.name;
 
+const UNREADABLE: readonly [code: string, message: string] = ['BAD_REQUEST', 'The request cannot be read'];
+
 /** Requests that are wrong before any rule of ours looks at them; texts of our own, because a framework's may quote the request. */
 const HTTP_FAULTS: Readonly<Record<number, readonly [code: string, message: string]>> = {
-  400: ['BAD_REQUEST', 'The request cannot be read'],
   404: ['ROUTE_NOT_FOUND', 'There is no such route'],
-  405: ['METHOD_NOT_ALLOWED', 'This route does not know the method'],
   408: ['REQUEST_TIMEOUT', 'The request did not arrive in time'],
   413: ['BODY_TOO_LARGE', 'The body is larger than 64 KiB'],
   414: ['URL_TOO_LONG', 'A part of the URL is too long'],
-  415: ['UNSUPPORTED_MEDIA_TYPE', 'The body must be sent as application/json'],
+  415: ['UNSUPPORTED_MEDIA_TYPE', 'The body must be sent as application/json, uncompressed'],
   431: ['HEADERS_TOO_LARGE', 'The headers are too large'],
 };
 
@@ -63,8 +63,7 @@ export function toErrorFacts(error: unknown): ErrorFacts {
   if (error instanceof VesperError) return fromVesper(error);
   const status = statusOf(error);
   if (status === null) return INTERNAL;
-  const [code, message] =
-    FASTIFY_FAULTS[fastifyCodeOf(error)] ?? HTTP_FAULTS[status] ?? (HTTP_FAULTS[400] as [string, string]);
+  const [code, message] = FASTIFY_FAULTS[fastifyCodeOf(error)] ?? HTTP_FAULTS[status] ?? UNREADABLE;
   return { status, error: nameOf(status), code, message, retryAfterSeconds: null };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { Controller, Get, HttpCode, Module, Param, Post } from '@nestjs/common';
@@ -396,6 +397,12 @@ describe('bodies', () => {
     expect(response.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' });
   });
 
+  it('refuses a compressed body', async () => {
+    const { app } = await startApp();
+    const response = await post(app, { ...json, 'content-encoding': 'gzip' }, { title: 'a' });
+    expect(response.statusCode).toBe(415);
+  });
+
   it('accepts no body where it is optional, also when it is called JSON, and nowhere else', async () => {
     const { app } = await startApp();
     const touch = (headers: Record<string, string>, payload?: string) =>
@@ -515,6 +522,39 @@ describe('errors', () => {
     });
     expect(answer.split('\r\n')[0]).toContain(`HTTP/1.1 ${status}`);
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ statusCode: status });
+  });
+});
+
+describe('connections', () => {
+  it('gives slow senders seconds, not minutes, and idle ones longer than a load balancer does', async () => {
+    const { app } = await startApp();
+    expect(app.getHttpServer()).toMatchObject({
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      keepAliveTimeout: 65_000,
+      timeout: 90_000,
+    });
+  });
+
+  it('cuts at shutdown, after some seconds, what a half-sent request holds open', async () => {
+    const clock = new FakeClock();
+    const { app, lines } = await startApp({ clock });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    const cut = once(socket, 'close');
+    socket.on('error', () => undefined);
+    socket.write(`POST /api/v1/notes HTTP/1.1\r\nhost: x\r\nx-api-key: key-of-service\r\n`);
+    socket.write('content-type: application/json\r\ncontent-length: 100\r\n\r\n{');
+    await once(app.getHttpServer(), 'request');
+    const closed = app.close();
+    await clock.advance('6s');
+    expect(socket.destroyed).toBe(false);
+    await clock.advance('1s');
+    await Promise.all([cut, closed]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', msg: expect.stringContaining('are cut') }),
+    );
   });
 });
 

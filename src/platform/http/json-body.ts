@@ -6,8 +6,10 @@ const MALFORMED = Object.assign(new Error('The body is not valid JSON'), {
   code: 'FST_ERR_CTP_INVALID_JSON_BODY',
 });
 
+const COMPRESSED = Object.assign(new Error('The body is compressed'), { statusCode: 415 });
+
 /**
- * Leaves JSON as the only kind of body. An empty one is no body at all, whatever its Content-Type says; bytes that are no UTF-8 and keys that
+ * Leaves plain JSON as the only kind of body. An empty one is no body at all, whatever its Content-Type says; bytes that are no UTF-8 and keys that
  * would reach an object's prototype are malformed JSON.
  */
 export function acceptOnlyJson(fastify: FastifyInstance): void {
@@ -17,6 +19,7 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     'application/json',
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
+      if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') return done(COMPRESSED);
       if (body.length === 0) return done(null, undefined);
       if (!isUtf8(body)) return done(MALFORMED);
       void parse(request, body.toString(), done);

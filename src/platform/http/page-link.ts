@@ -9,10 +9,11 @@ export function linkNextPage(
   limit: number,
 ): void {
   if (next === null) return;
-  const base = request.host === '' ? 'http://vesper' : `${request.protocol}://${request.host}`;
-  const url = new URL(request.url, base);
+  const base = `${request.protocol}://${request.host}`;
+  // Host is the caller's word and may be nonsense or missing: then the link is a relative one.
+  const known = request.host !== '' && URL.canParse(base);
+  const url = new URL(request.url, known ? base : 'http://unknown');
   url.searchParams.set('cursor', encodeCursor(next));
   url.searchParams.set('limit', String(limit));
-  const address = request.host === '' ? `${url.pathname}${url.search}` : url.href;
-  void reply.header('link', `<${address}>; rel="next"`);
+  void reply.header('link', `<${known ? url.href : url.pathname + url.search}>; rel="next"`);
 }

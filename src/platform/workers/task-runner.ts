@@ -88,7 +88,7 @@ export class TaskRunner {
         registry.deleteInterval(task.name);
     }
     this.stopping.abort(new Error('shutting down'));
-    await Promise.all([...this.states.values()].map((state) => state.running));
+    await Promise.all([...this.states.values()].flatMap(({ running }) => running ?? []));
   }
 
   reports(): readonly TaskReport[] {

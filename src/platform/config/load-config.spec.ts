@@ -1,0 +1,176 @@
+import { inspect } from 'node:util';
+import { ConfigError } from './config.error';
+import { loadConfig } from './load-config';
+
+const WORKERS = ['dispatch', 'stale-scan'];
+
+function load(environment: Record<string, string>, files: Record<string, string> = {}) {
+  return loadConfig({ environment, readFile: (path) => files[path] ?? null, workerNames: WORKERS });
+}
+
+function faultsOf(
+  environment: Record<string, string>,
+  files: Record<string, string> = {},
+): readonly string[] {
+  try {
+    load(environment, files);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+it('needs nothing: every setting has a default', () => {
+  expect(load({})).toEqual({
+    production: false,
+    http: { host: '0.0.0.0', port: 3000, trustProxy: false, rateLimitPerMinute: 100 },
+    apiKeys: [],
+    storage: { driver: 'json', dataDir: './data' },
+    slack: null,
+    windows: [
+      {
+        name: 'eod',
+        timeZone: 'Asia/Jakarta',
+        start: { hour: 0, minute: 0 },
+        end: { hour: 6, minute: 0 },
+        intervalMinutes: 60,
+        channelId: null,
+        daysOfWeek: [],
+        tags: [],
+      },
+    ],
+    windowsFile: null,
+    stale: { timeoutMinutes: 10, scanIntervalMinutes: 5, scan: 'window' },
+    historyRetentionDays: 30,
+    alerts: { storm: { threshold: 10, windowMs: 30_000 }, repeatEditMs: 30_000 },
+    workers: WORKERS,
+    heartbeatUrl: null,
+    metrics: { requireKey: false },
+    log: { level: 'info', format: 'pretty' },
+  });
+});
+
+it('reads what it is told, decimals included', () => {
+  const config = load({
+    NODE_ENV: 'production',
+    API_KEYS: 'a:abcdefghijklmnopqrstuvwxyz',
+    PORT: '8080',
+    TRUST_PROXY: '2',
+    RATE_LIMIT_PER_MINUTE: '0.5',
+    STORAGE_DRIVER: 'dynamodb',
+    DYNAMODB_ENDPOINT: 'http://dynamodb_local:8000',
+    DYNAMODB_CREATE_TABLES: 'true',
+    AWS_REGION: 'ap-southeast-3',
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_CHANNEL_ID: 'C0123456789',
+    SLACK_API_URL: 'http://localhost:9000/api',
+    STALE_TIMEOUT_MINUTES: '0.05',
+    EOD_UPDATE_INTERVAL_MINUTES: '7.5e-1',
+    WORKERS: 'dispatch, dispatch',
+    HEARTBEAT_URL: 'https://hc-ping.com/abc',
+    UNHEARD_OF: 'x',
+  });
+  expect(config).toMatchObject({
+    production: true,
+    http: { port: 8080, trustProxy: 2, rateLimitPerMinute: 0.5 },
+    storage: {
+      driver: 'dynamodb',
+      endpoint: 'http://dynamodb_local:8000',
+      region: 'ap-southeast-3',
+      tablePrefix: 'vesper-',
+      createTables: true,
+    },
+    slack: { channelId: 'C0123456789', apiUrl: 'http://localhost:9000/api/' },
+    stale: { timeoutMinutes: 0.05 },
+    windows: [{ intervalMinutes: 0.75 }],
+    workers: ['dispatch'],
+    log: { format: 'json' },
+  });
+  expect(config.slack?.token.reveal()).toBe('xoxb-1');
+  expect(config.heartbeatUrl?.reveal()).toBe('https://hc-ping.com/abc');
+});
+
+it('takes an empty variable for one that is not set', () => {
+  expect(load({ PORT: '', SLACK_BOT_TOKEN: ' ', WORKERS: '', LOG_FORMAT: '' })).toEqual(load({}));
+});
+
+it('lists every fault in one message', () => {
+  const faults = faultsOf({
+    NODE_ENV: 'prodution',
+    PORT: '70000',
+    RATE_LIMIT_PER_MINUTE: 'many',
+    DYNAMODB_CREATE_TABLES: 'yes',
+    EOD_TIMEZONE: 'Mars/Olympus',
+    EOD_WINDOW_START: '25:00',
+    TRUST_PROXY: 'everybody',
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    WORKERS: 'dispatch,sweep',
+    API_KEYS: 'a',
+    STALE_TIMEOUT_MINUTES: '0',
+    SLACK_API_URL: 'slack',
+  });
+  const named = ['NODE_ENV', 'PORT', 'RATE_LIMIT_PER_MINUTE', 'DYNAMODB_CREATE_TABLES', 'EOD_TIMEZONE'];
+  named.push('EOD_WINDOW_START', 'TRUST_PROXY', 'SLACK_CHANNEL_ID', 'WORKERS', 'API_KEYS');
+  named.push('STALE_TIMEOUT_MINUTES', 'SLACK_API_URL');
+  for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).not.toHaveLength(0);
+  expect(() => load({ PORT: 'x', HOST: 'y', LOG_LEVEL: 'loud' })).toThrow(
+    /^The configuration has \d+ faults:\n {2}- /,
+  );
+});
+
+it.each([
+  [{ PORT: '3000.5' }, 'PORT must be an integer number'],
+  [{ PORT: '0x10' }, 'PORT must be an integer number'],
+  [{ EOD_WINDOW_START: '06:00' }, 'EOD_WINDOW_END must differ from EOD_WINDOW_START'],
+  [{ WINDOWS_CONFIG: 'other.json' }, 'WINDOWS_CONFIG names other.json, which does not exist'],
+  [{ NODE_ENV: 'production' }, 'API_KEYS must hold at least one key in production'],
+  [
+    { NODE_ENV: 'production', API_KEYS: 'a:short' },
+    'API_KEYS: entry 1 must have a key of at least 24 characters in production',
+  ],
+])('refuses %j', (environment, fault) => {
+  expect(faultsOf(environment as Record<string, string>)).toContain(fault);
+});
+
+it('lets the windows file take the place of the default window', () => {
+  const file = JSON.stringify({ windows: [{ name: 'late', start: '20:00', end: '23:00' }] });
+  const config = load({ EOD_TIMEZONE: 'Europe/Berlin' }, { 'config/windows.json': file });
+  expect(config).toMatchObject({
+    windowsFile: 'config/windows.json',
+    windows: [{ name: 'late', timeZone: 'Europe/Berlin', intervalMinutes: 60 }],
+  });
+  const faults = faultsOf({ PORT: 'x' }, { 'config/windows.json': '{"windows":[{"name":"late"}]}' });
+  expect(faults).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^PORT /),
+      expect.stringMatching(/^config\/windows\.json: windows\[0\]: start must be/),
+    ]),
+  );
+});
+
+it('lists a windows file that cannot be read as one more fault', () => {
+  const readFile = () => {
+    throw new Error('EACCES: permission denied');
+  };
+  const start = () => loadConfig({ environment: { PORT: 'x' }, readFile, workerNames: WORKERS });
+  expect(start).toThrow(/PORT must[^]*config\/windows\.json, which cannot be read: EACCES/);
+});
+
+it('shows no secret, whichever way the configuration is printed', () => {
+  const secrets = {
+    SLACK_BOT_TOKEN: 'xoxb-hidden',
+    HEARTBEAT_URL: 'https://hidden.example/x',
+    API_KEYS: 'a:hidden-key',
+  };
+  const config = load({ ...secrets, SLACK_CHANNEL_ID: 'C0123456789' });
+  expect(
+    `${JSON.stringify(config)} ${inspect(config, { depth: 9 })} ${String(config.slack?.token)}`,
+  ).not.toContain('hidden');
+  const faults = faultsOf({
+    API_KEYS: 'hidden:name:hidden:x',
+    SLACK_BOT_TOKEN: 'hidden ü',
+    HEARTBEAT_URL: 'hidden',
+  });
+  expect(faults.join()).not.toContain('hidden');
+});

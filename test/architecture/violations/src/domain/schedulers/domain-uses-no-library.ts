@@ -1,0 +1,4 @@
+// A type alone is enough.
+import type { Type } from '@nestjs/common';
+
+export type Handler = Type;

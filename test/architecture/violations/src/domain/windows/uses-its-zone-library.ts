@@ -1,0 +1,2 @@
+// Allowed: named in the rule.
+export { DateTime } from 'luxon';

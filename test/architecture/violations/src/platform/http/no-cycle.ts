@@ -1,0 +1,5 @@
+import type { Other } from './other';
+
+export interface Circle {
+  readonly other: Other;
+}

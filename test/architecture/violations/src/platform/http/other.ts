@@ -1,0 +1,5 @@
+import type { Circle } from './no-cycle';
+
+export interface Other {
+  readonly circle: Circle;
+}
