@@ -106,6 +106,41 @@ describe.each(['json', 'dynamodb'] as const)('the night in Slack, on %s', (stora
   });
 });
 
+describe('the night in Slack, when the clock steps', () => {
+  it('does no step twice after a step back, and goes on when time has caught up', async () => {
+    const night = await MonitoredNight.begin(BEFORE_MIDNIGHT);
+    await night.register('close');
+    await night.pass('5m', '1m', 'eod-table');
+    await night.pass('1h', '20m', 'eod-table');
+    expect(night.posts()[0]?.edits).toHaveLength(1);
+    // NTP finds the clock half an hour fast.
+    night.clock.stepWallTo('2026-03-02T17:30:00.000Z');
+    await night.pass('20m', '5m', 'eod-table');
+    expect(night.posts()[0]?.edits).toHaveLength(1);
+    await night.pass('70m', '10m', 'eod-table');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.posts()[0]?.edits).toHaveLength(2);
+    await night.end();
+  });
+
+  it('calls nobody silent, and takes no heartbeat back, when it steps back', async () => {
+    const night = await MonitoredNight.begin('2026-03-02T17:30:00.000Z');
+    await night.register('close');
+    await night.report('close', 'running');
+    await night.clock.advance('5m');
+    await night.heartbeat('close');
+    night.clock.stepWallTo('2026-03-02T17:20:00.000Z');
+    await night.heartbeat('close');
+    expect((await night.vesper.request('GET', '/schedulers/close')).json()).toMatchObject({
+      last_heartbeat: '2026-03-02T17:35:00.000Z',
+      stale: false,
+    });
+    await night.run('stale-scan', 'dispatch');
+    expect(night.posts()).toHaveLength(0);
+    await night.end();
+  });
+});
+
 describe('the night in Slack, with several windows', () => {
   it('has a table for each, in its own zone and channel, with its own schedulers', async () => {
     const windowsFile = JSON.stringify({

@@ -101,10 +101,7 @@ export class Vesper {
   }
 
   inject(request: InjectOptions): Promise<LightMyRequestResponse> {
-    return this.application.nest
-      .getHttpAdapter()
-      .getInstance()
-      .inject(request) as Promise<LightMyRequestResponse>;
+    return this.application.nest.getHttpAdapter().getInstance().inject(request);
   }
 
   /** Gives one background job its turn and lets what it began come to its end. */

@@ -2,7 +2,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   IsArray,
-  IsEmail,
   IsNumber,
   IsOptional,
   IsPositive,
@@ -12,6 +11,7 @@ import {
   Max,
 } from 'class-validator';
 import type { SchedulerProfile } from '../../domain/schedulers/scheduler';
+import { IsEmailAddress } from '../../platform/validation/email';
 import { HasNoControlCharacters, IsWellFormedText } from '../../platform/validation/text';
 import { Trimmed } from '../../platform/validation/trimmed';
 import { SCHEDULER_ID, SCHEDULER_ID_RULE } from './scheduler-id.pipe';
@@ -67,8 +67,7 @@ export class RegisterDto {
     example: 'team-a@example.com',
   })
   @IsOptional()
-  @IsEmail({}, { message: 'owner_email must be an e-mail address' })
-  @IsWellFormedText()
+  @IsEmailAddress()
   owner_email?: string | null;
 
   @ApiPropertyOptional({

@@ -91,7 +91,7 @@ export class SchedulersController {
   ): Promise<StatusReceiptView> {
     demandSameId(id, dto.scheduler_id);
     const { scheduler, applied } = await this.status.update(toStatusUpdate(dto), caller);
-    return { ...this.view(scheduler), applied };
+    return Object.assign(this.view(scheduler), { applied });
   }
 
   @Post(':id/heartbeat')
@@ -141,7 +141,10 @@ export class SchedulersController {
 
   @Get(':id')
   @RequireScope('read', 'schedulers')
-  @ApiOperation({ summary: 'Read one scheduler' })
+  @ApiOperation({
+    summary: 'Read one scheduler',
+    description: 'Its current status with what it declared. A removed one is not found.',
+  })
   @SchedulerIdParam()
   @ApiOkResponse({ description: 'The record', type: SchedulerView })
   @ApiErrors(404, 414, 503)
