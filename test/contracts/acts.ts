@@ -52,6 +52,17 @@ export async function register(
   return scheduler;
 }
 
+/** Registers one for each profile; all ids begin with `token`. */
+export async function registerAll(
+  store: Store,
+  token: string,
+  profiles: readonly Partial<SchedulerProfile>[],
+): Promise<readonly Scheduler[]> {
+  return Promise.all(
+    profiles.map((profile, n) => register(store, { schedulerId: newId(`${token}.${n}`), ...profile })),
+  );
+}
+
 export function profileOf(scheduler: Scheduler): SchedulerProfile {
   const { schedulerId, serviceName, jobName, ownerEmail, alertUserId } = scheduler;
   const { tags, heartbeatTimeoutMinutes, windows } = scheduler;

@@ -1,29 +1,26 @@
-import type { AttemptRecord, DeliveryLogFilter } from '../../src/domain/notifications/delivery.repository';
-import type { AlertMessage, Delivery, DeliveryAttempt } from '../../src/domain/notifications/delivery';
+import type { AlertMessage, Delivery } from '../../src/domain/notifications/delivery';
 import { quietTraffic, type ChannelTraffic } from '../../src/domain/notifications/storm';
 import { ChangedConcurrently } from '../../src/domain/shared/errors';
-import { aDelivery, anAttempt } from '../builders/a-delivery';
-import { at, failure, newId } from './acts';
-import { allPages, race } from './expectations';
+import { anAttempt } from '../builders/a-delivery';
+import { at, newId } from './acts';
+import { queueDelivery, sending, settled } from './delivery-acts';
+import { race, settles } from './expectations';
 import { ODD_TEXT } from './odd-values';
 import type { StoreSubject } from './store-subject';
 
 const FAR_FUTURE = new Date('9999-12-31T23:59:59.999Z');
 
-/** The queues of the channels, what is remembered of them, and the log. */
+/** The queues of the channels, and what is remembered of them. */
 export function deliveryRepositoryContract({ store }: StoreSubject): void {
   const queueOf = (channelId: string) => store().deliveries.listQueue(channelId, 1_000);
-  const logged = (filter: Partial<DeliveryLogFilter>, limit = 1_000): Promise<readonly DeliveryAttempt[]> =>
-    allPages(limit, (page) =>
-      store().deliveries.listAttempts({ alertId: null, channelId: null, outcome: null, ...filter }, page),
-    );
-
-  async function queued(channelId = newId('channel'), now = at(0)): Promise<Delivery> {
-    const entry = await failure(store(), now);
-    const delivery = aDelivery(entry, channelId);
-    await store().outbox.recordRouted(entry, [delivery]);
-    return delivery;
-  }
+  const queued = (channelId?: string, now?: Date) => queueDelivery(store(), channelId, now);
+  const logged = async (channelId: string) =>
+    (
+      await store().deliveries.listAttempts(
+        { alertId: null, channelId, outcome: null },
+        { limit: 100, after: null },
+      )
+    ).items;
 
   describe('the queue', () => {
     it('holds the unfinished deliveries of its channel, oldest first, up to the limit', async () => {
@@ -85,7 +82,7 @@ export function deliveryRepositoryContract({ store }: StoreSubject): void {
       });
       await store().deliveries.recordAttempt({ delivery: again, attempt, message: null, traffic: null });
       expect(await queueOf(channelId)).toEqual([{ ...again, version: begun.version + 1 }, second]);
-      expect(await logged({ channelId })).toEqual([attempt]);
+      await settles(() => logged(channelId), [attempt]);
     });
 
     it.each(['sent', 'failed', 'skipped', 'suppressed'] as const)(
@@ -96,11 +93,11 @@ export function deliveryRepositoryContract({ store }: StoreSubject): void {
         const record = settled(begun, end);
         await store().deliveries.recordAttempt(record);
         expect(await queueOf(delivery.channelId)).toEqual([]);
-        expect(await logged({ channelId: delivery.channelId })).toEqual([record.attempt]);
+        await settles(() => logged(delivery.channelId), [record.attempt]);
         await expect(store().deliveries.recordAttempt(record)).rejects.toThrow(ChangedConcurrently);
         await expect(store().deliveries.recordSending(begun)).rejects.toThrow(ChangedConcurrently);
         expect(await queueOf(delivery.channelId)).toEqual([]);
-        expect(await logged({ channelId: delivery.channelId })).toHaveLength(1);
+        expect(await logged(delivery.channelId)).toHaveLength(1);
       },
     );
   });
@@ -159,7 +156,7 @@ export function deliveryRepositoryContract({ store }: StoreSubject): void {
 
     async function expectUntouched(delivery: Delivery): Promise<void> {
       expect(await queueOf(delivery.channelId)).toEqual([delivery]);
-      expect(await logged({ channelId: delivery.channelId })).toEqual([]);
+      await settles(() => logged(delivery.channelId), []);
       expect(await store().deliveries.findMessage(delivery.alert.id, delivery.channelId)).toBeNull();
     }
   });
@@ -191,96 +188,6 @@ export function deliveryRepositoryContract({ store }: StoreSubject): void {
       expect(winners).toHaveLength(1);
     });
   });
-
-  describe('the log', () => {
-    it('is newest first, filtered by alert, channel and outcome, a page at a time', async () => {
-      const channelId = newId('log');
-      const written: DeliveryAttempt[] = [];
-      const alertIds: string[] = [];
-      for (let n = 0; n < 4; n++) {
-        const delivery = await queued(channelId, at(n));
-        alertIds.push(delivery.alert.id);
-        const begun = await store().deliveries.recordSending(sending(delivery));
-        const again: Delivery = { ...begun, status: 'retrying' };
-        const retried = anAttempt(again, 'retrying', { at: at(n, 100) });
-        await store().deliveries.recordAttempt({
-          delivery: again,
-          attempt: retried,
-          message: null,
-          traffic: null,
-        });
-        const last = { ...begun, version: begun.version + 1, attempts: 2 };
-        const end = settled(last, n % 2 === 0 ? 'sent' : 'failed', at(n, 200));
-        await store().deliveries.recordAttempt(end);
-        written.push(retried, end.attempt);
-      }
-      const newestFirst = [...written].reverse();
-      for (const limit of [1, 3, 8, 9]) expect(await logged({ channelId }, limit)).toEqual(newestFirst);
-      const having = (fields: Partial<DeliveryAttempt>) =>
-        newestFirst.filter((attempt) =>
-          Object.entries(fields).every(([field, value]) => attempt[field as keyof DeliveryAttempt] === value),
-        );
-      const alertId = alertIds[1] as string;
-      expect(await logged({ alertId }, 1)).toEqual(having({ alertId }));
-      expect(await logged({ alertId, outcome: 'retrying' }, 1)).toEqual(
-        having({ alertId, outcome: 'retrying' }),
-      );
-      expect(await logged({ alertId, channelId: newId('other') }, 1)).toEqual([]);
-      expect(await logged({ channelId, outcome: 'sent' }, 1)).toEqual(having({ outcome: 'sent' }));
-      expect(await logged({ channelId, outcome: 'suppressed' }, 1)).toEqual([]);
-      const everything = await logged({}, 2);
-      expect(everything.filter((attempt) => attempt.channelId === channelId)).toEqual(newestFirst);
-      const sent = await logged({ outcome: 'sent' }, 2);
-      expect(sent).toEqual(everything.filter(({ outcome }) => outcome === 'sent'));
-    });
-
-    it('keeps all attempts of one millisecond, also those settled without a try', async () => {
-      const channelId = newId('log');
-      const first = settled(await queued(channelId), 'skipped', at(9));
-      const second = settled(await queued(channelId), 'suppressed', at(9));
-      await store().deliveries.recordAttempt(first);
-      await store().deliveries.recordAttempt(second);
-      const found = await logged({ channelId }, 1);
-      expect(found).toHaveLength(2);
-      expect(found).toEqual(expect.arrayContaining([first.attempt, second.attempt]));
-      expect(first.attempt.attempt).toBe(0);
-    });
-
-    it('neither skips nor repeats attempts while new ones are written', async () => {
-      const channelId = newId('log');
-      const there: string[] = [];
-      for (let n = 0; n < 5; n++) {
-        const record = settled(await queued(channelId), 'sent', at(n));
-        await store().deliveries.recordAttempt(record);
-        there.push(record.attempt.id);
-      }
-      const seen = await allPages(
-        2,
-        (page) => store().deliveries.listAttempts({ alertId: null, channelId, outcome: null }, page),
-        async (pagesRead) => {
-          if (pagesRead < 3)
-            await store().deliveries.recordAttempt(settled(await queued(channelId), 'sent', at(20)));
-        },
-      );
-      const seenIds = seen.map(({ id }) => id);
-      expect(new Set(seenIds).size).toBe(seenIds.length);
-      expect(seenIds).toEqual(expect.arrayContaining(there));
-    });
-  });
-}
-
-/** The delivery with an attempt begun. */
-function sending(delivery: Delivery): Delivery {
-  return { ...delivery, status: 'sending', attempts: delivery.attempts + 1 };
-}
-
-function settled(
-  delivery: Delivery,
-  status: 'sent' | 'failed' | 'skipped' | 'suppressed',
-  when = delivery.createdAt,
-): AttemptRecord {
-  const ended: Delivery = { ...delivery, status };
-  return { delivery: ended, attempt: anAttempt(ended, status, { at: when }), message: null, traffic: null };
 }
 
 function aMessage(delivery: Delivery): AlertMessage {

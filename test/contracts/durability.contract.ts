@@ -6,7 +6,7 @@ import { aDelivery, anAttempt } from '../builders/a-delivery';
 import { aStatusUpdate } from '../builders/a-status-update';
 import { aWindow } from '../builders/a-window';
 import { at, dueEntries, failure, newId, read, register, remove, report, silentScheduler } from './acts';
-import { collect } from './expectations';
+import { collect, settles } from './expectations';
 import { ODD_METADATA, ODD_NAME, ODD_TEXT } from './odd-values';
 import type { StoreSubject } from './store-subject';
 
@@ -39,7 +39,7 @@ export function durabilityContract({ store, reopen }: StoreSubject): void {
     expect(before.attempts).toHaveLength(1);
     expect(before.outbox).toHaveLength(2);
     await reopen();
-    expect(await picture()).toEqual(before);
+    await settles(picture, before);
     if (lease === null) throw new Error('no lease');
     expect((await store().leases.acquire(lease.name, 'b', 60_000, at(10)))?.fence).toBeGreaterThan(
       lease.fence,

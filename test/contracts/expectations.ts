@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ChangedConcurrently } from '../../src/domain/shared/errors';
 import type { Page, PageRequest } from '../../src/domain/shared/page';
 
@@ -31,12 +32,14 @@ export async function race<T>(attempts: readonly (() => Promise<T>)[]): Promise<
   return outcomes.filter((outcome) => outcome.status === 'fulfilled').map((outcome) => outcome.value);
 }
 
-/** For reads that may lag behind: asks until the answer is accepted, a bounded number of times. */
-export async function eventually<T>(ask: () => Promise<T>, accept: (answer: T) => boolean): Promise<T> {
-  for (let left = 100; ; left--) {
-    const answer = await ask();
-    if (accept(answer) || left === 0) return answer;
-  }
+const MOST_QUESTIONS = 50;
+
+/** For reads by an index, which may lag behind by moments: asks until the answer is the expected one, a bounded number of times. */
+export async function settles(ask: () => Promise<unknown>, expected: unknown): Promise<void> {
+  let answer = await ask();
+  for (let left = MOST_QUESTIONS; left > 0 && !isDeepStrictEqual(answer, expected); left--)
+    answer = await ask();
+  expect(answer).toEqual(expected);
 }
 
 export async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<readonly T[]> {

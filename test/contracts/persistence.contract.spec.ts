@@ -1,12 +1,15 @@
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tableNames } from '../../src/adapters/persistence/dynamodb/tables';
 import type { Store } from '../../src/adapters/persistence/store';
 import { STORES, type StoreCircumstances, type StoreName } from '../../src/adapters/persistence/stores';
 import { ShiftedClock } from '../fakes/shifted-clock';
 import { alertRepositoryContract } from './alert.repository.contract';
 import { decisionSequenceContract } from './decision-sequence.contract';
+import { deliveryLogContract } from './delivery-log.contract';
 import { deliveryRepositoryContract } from './delivery.repository.contract';
 import { durabilityContract } from './durability.contract';
 import { leaseRepositoryContract } from './lease.repository.contract';
@@ -15,6 +18,8 @@ import { outboxContract } from './outbox.contract';
 import { schedulerHistoryContract } from './scheduler-history.contract';
 import { schedulerListContract } from './scheduler-list.contract';
 import { schedulerRepositoryContract } from './scheduler.repository.contract';
+import { schedulerScanContract } from './scheduler-scan.contract';
+import { schedulerSilenceContract } from './scheduler-silence.contract';
 import { schedulerStatusContract } from './scheduler-status.contract';
 import { storageUpkeepContract } from './storage-upkeep.contract';
 import type { Contract } from './store-subject';
@@ -24,13 +29,15 @@ const CONTRACTS: { readonly [Part in keyof Store]: readonly [Contract, ...Contra
   schedulers: [
     schedulerRepositoryContract,
     schedulerStatusContract,
+    schedulerSilenceContract,
     schedulerListContract,
+    schedulerScanContract,
     schedulerHistoryContract,
     decisionSequenceContract,
   ],
   alerts: [alertRepositoryContract],
   outbox: [outboxContract],
-  deliveries: [deliveryRepositoryContract],
+  deliveries: [deliveryRepositoryContract, deliveryLogContract],
   nights: [nightRepositoryContract],
   leases: [leaseRepositoryContract],
   upkeep: [storageUpkeepContract],
@@ -66,17 +73,32 @@ const DRIVERS: { readonly [Name in StoreName]: () => Driver } = {
       sequences: 40,
     };
   },
-  dynamodb: () => ({
-    prepare: (circumstances) => {
-      const endpoint = process.env['DYNAMODB_ENDPOINT'];
-      if (endpoint === undefined) throw new Error('DYNAMODB_ENDPOINT is not set');
-      const tablePrefix = `contract-${randomUUID()}-`;
-      const config = { driver: 'dynamodb', endpoint, region: null, tablePrefix, createTables: true } as const;
-      return Promise.resolve(() => STORES.dynamodb(config, circumstances));
-    },
-    tidy: () => Promise.resolve(),
-    sequences: 10,
-  }),
+  dynamodb: () => {
+    const endpoint = process.env['DYNAMODB_ENDPOINT'];
+    if (endpoint === undefined) throw new Error('DYNAMODB_ENDPOINT is not set');
+    const prefixes: string[] = [];
+    return {
+      prepare: (circumstances) => {
+        const tablePrefix = `contract-${randomUUID()}-`;
+        prefixes.push(tablePrefix);
+        const config = {
+          driver: 'dynamodb',
+          endpoint,
+          region: null,
+          tablePrefix,
+          createTables: true,
+        } as const;
+        return Promise.resolve(() => STORES.dynamodb(config, circumstances));
+      },
+      tidy: async () => {
+        const client = new DynamoDBClient({ endpoint });
+        const names = prefixes.flatMap((prefix) => Object.values(tableNames(prefix)));
+        await Promise.all(names.map((TableName) => client.send(new DeleteTableCommand({ TableName }))));
+        client.destroy();
+      },
+      sequences: 10,
+    };
+  },
 };
 
 describe.each(Object.keys(STORES) as StoreName[])('the %s store', (name) => {
