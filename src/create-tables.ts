@@ -20,6 +20,6 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
 }
 
 main(process.env).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  for (let reason = error; reason instanceof Error; reason = reason.cause) console.error(reason.message);
   process.exitCode = 1;
 });

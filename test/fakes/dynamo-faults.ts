@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
 import {
   DynamoDBClient,
   type ConsumedCapacity,
@@ -127,6 +128,15 @@ export class FaultyDynamo {
     const isRead = 'KeyConditionExpression' in input || 'TotalSegments' in input;
     return this.pageSize === null || !isRead ? input : { ...input, Limit: this.pageSize };
   }
+}
+
+/** An endpoint that takes every connection and hangs up at once. */
+export async function hangingUp(): Promise<{ endpoint: string; close: () => Promise<void> }> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
+  return { endpoint: `http://127.0.0.1:${port}`, close };
 }
 
 const PRICED: ReadonlySet<string> = new Set(

@@ -9,7 +9,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../domain/shared/clock';
-import { checkTables, describe, isTtlOn } from './table-check';
+import { checkTables, describe, isTtlOn, toStartError } from './table-check';
 import { TABLES, type IndexDefinition, type TableDefinition } from './tables';
 
 /** Tells the operator something that is no fault. */
@@ -28,26 +28,51 @@ const BACKUP_WAIT_MS = 1_000;
 /**
  * Makes what is missing of the tables, and leaves alone what is there; several may do it at once.
  * @throws UnusableTables when a table of that name has other keys
+ * @throws StorageUnavailable when DynamoDB cannot be asked
  */
 export async function createTables(
   client: DynamoDBClient,
   prefix: string,
   options: CreationOptions,
 ): Promise<void> {
+  try {
+    await makeMissing(client, prefix, options);
+    await checkTables(client, prefix);
+    await switchOn(client, prefix, options);
+  } catch (error) {
+    throw toStartError(error);
+  }
+}
+
+async function makeMissing(
+  client: DynamoDBClient,
+  prefix: string,
+  { onNotice }: CreationOptions,
+): Promise<void> {
   for (const definition of Object.values(TABLES)) {
     const name = prefix + definition.name;
-    if (await createTable(client, definition, name))
-      options.onNotice('DynamoDB table created', { table: name });
+    if (await createTable(client, definition, name)) onNotice('DynamoDB table created', { table: name });
     await waitUntilTableExists(
       { client, minDelay: 1, maxDelay: 5, maxWaitTime: LONGEST_WAIT_SECONDS },
       { TableName: name },
     );
   }
-  await checkTables(client, prefix);
+}
+
+/** Expiry and backups: the rest of what a table needs, also one that was made by a process that died half way. */
+async function switchOn(
+  client: DynamoDBClient,
+  prefix: string,
+  { clock, onNotice }: CreationOptions,
+): Promise<void> {
+  const unprotected: string[] = [];
   for (const definition of Object.values(TABLES)) {
     const name = prefix + definition.name;
     await switchTtlOn(client, definition, name);
-    await switchPointInTimeRecoveryOn(client, name, options);
+    if (!(await switchPointInTimeRecoveryOn(client, name, clock))) unprotected.push(name);
+  }
+  if (unprotected.length > 0) {
+    onNotice('This DynamoDB endpoint has no point-in-time recovery', { tables: unprotected });
   }
 }
 
@@ -120,12 +145,15 @@ async function switchTtlOn(client: DynamoDBClient, definition: TableDefinition, 
   }
 }
 
-/** Restores of any second of the last 35 days. Emulators do not know it. */
+/**
+ * For restores to any second of the last 35 days.
+ * @returns `false` where it is unknown, as it is to emulators
+ */
 async function switchPointInTimeRecoveryOn(
   client: DynamoDBClient,
   name: string,
-  { clock, onNotice }: CreationOptions,
-): Promise<void> {
+  clock: Clock,
+): Promise<boolean> {
   const command = new UpdateContinuousBackupsCommand({
     TableName: name,
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -133,12 +161,9 @@ async function switchPointInTimeRecoveryOn(
   for (let tried = 1; ; tried++) {
     try {
       await client.send(command);
-      return;
+      return true;
     } catch (error) {
-      if (error instanceof Error && error.name.startsWith('UnknownOperation')) {
-        onNotice('This DynamoDB endpoint has no point-in-time recovery', { table: name });
-        return;
-      }
+      if (error instanceof Error && error.name.startsWith('UnknownOperation')) return false;
       if (!(error instanceof ContinuousBackupsUnavailableException) || tried === BACKUP_TRIES) throw error;
       await clock.sleep(BACKUP_WAIT_MS);
     }

@@ -67,6 +67,7 @@ export function isConflict(error: unknown): boolean {
 
 /** What the SDK threw, in the words of the domain; it stays the cause. */
 export function toStorageError(error: unknown): Error {
+  if (error instanceof StorageUnavailable || error instanceof RequestRefused) return error;
   if (error instanceof TypeError || error instanceof RangeError) return error;
   const reason = reasonOf(error);
   if (OUR_FAULT.includes(reason) || isMalformedTransaction(error)) return new RequestRefused(error);

@@ -11,9 +11,8 @@ import { DynamoOutbox } from './dynamo.outbox';
 import { DynamoSchedulerRepository } from './dynamo-scheduler.repository';
 import { createClient, createProbeClient, type Endpoint } from './dynamo.client';
 import { DynamoConnection } from './dynamo.connection';
-import { toStorageError } from './dynamo.errors';
 import { DynamoUpkeep } from './dynamo.upkeep';
-import { checkTables, tablesWithoutTtl, UnusableTables } from './table-check';
+import { checkTables, tablesWithoutTtl, toStartError } from './table-check';
 import { tableNames } from './tables';
 
 export interface DynamoStoreOptions extends Endpoint {
@@ -74,7 +73,7 @@ export async function openDynamoStore(options: DynamoStoreOptions): Promise<Dyna
     return new DynamoStore(connection, upkeep, options.retentionDays);
   } catch (error) {
     client.destroy();
-    throw error instanceof UnusableTables ? error : toStorageError(error);
+    throw toStartError(error);
   }
 }
 

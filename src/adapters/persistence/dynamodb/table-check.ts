@@ -31,14 +31,14 @@ export function toStartError(error: unknown): Error {
 
 /** @throws UnusableTables with all faults at once */
 export async function checkTables(client: DynamoDBClient, prefix: string): Promise<void> {
-  const faults = await Promise.all(
-    DEFINITIONS.map(async (definition) => {
-      const name = prefix + definition.name;
-      const table = await describe(client, name);
-      return table === null ? [`table ${name} does not exist`] : faultsOf(table, definition, name);
-    }),
-  );
-  if (faults.flat().length > 0) throw new UnusableTables(faults.flat());
+  const faults: string[] = [];
+  for (const definition of DEFINITIONS) {
+    const name = prefix + definition.name;
+    const table = await describe(client, name);
+    if (table === null) faults.push(`table ${name} does not exist`);
+    else faults.push(...faultsOf(table, definition, name));
+  }
+  if (faults.length > 0) throw new UnusableTables(faults);
 }
 
 /** @returns `null` when there is no such table */
@@ -62,11 +62,11 @@ export async function isTtlOn(client: DynamoDBClient, name: string): Promise<boo
 
 /** Tables of which nothing would ever be deleted: they work, and grow. */
 export async function tablesWithoutTtl(client: DynamoDBClient, prefix: string): Promise<readonly string[]> {
-  const names = DEFINITIONS.filter(({ ttlAttribute }) => ttlAttribute !== null).map(
-    ({ name }) => prefix + name,
-  );
-  const on = await Promise.all(names.map((name) => isTtlOn(client, name)));
-  return names.filter((_, index) => on[index] === false);
+  const growing: string[] = [];
+  for (const { name, ttlAttribute } of DEFINITIONS) {
+    if (ttlAttribute !== null && !(await isTtlOn(client, prefix + name))) growing.push(prefix + name);
+  }
+  return growing;
 }
 
 /** What is wrong with a table. */

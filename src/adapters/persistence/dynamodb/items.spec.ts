@@ -1,0 +1,92 @@
+import * as fc from 'fast-check';
+import {
+  anyAlert,
+  anyAttempt,
+  anyDelivery,
+  anyHistoryEntry,
+  anyMessage,
+  anyNight,
+  anyOutboxEntry,
+  anyScheduler,
+  anySlot,
+  anyTraffic,
+} from '../../../../test/builders/arbitraries';
+import { aScheduler } from '../../../../test/builders/a-scheduler';
+import type { JsonObject } from '../../../domain/shared/json-value';
+import { fromAlertRecordItem, fromSlotItem, toAlertRecordItem, toSlotItem } from './alert-record.item';
+import type { Item } from './attributes';
+import { fromMessageItem, fromTrafficItem, toMessageItem, toTrafficItem } from './channel.item';
+import { fromAttemptItem, fromDeliveryItem, toAttemptItem, toDeliveryItem } from './delivery.item';
+import { fromHistoryEntryItem, toHistoryEntryItem } from './history-entry.item';
+import { fromNightItem, toNightItem } from './night.item';
+import { fromOutboxItem, toOutboxItem } from './outbox-entry.item';
+import { fromSchedulerItem, toSchedulerItem } from './scheduler.item';
+
+const NOW = new Date('2026-03-02T17:00:00.000Z');
+
+interface Kind<T> {
+  readonly values: fc.Arbitrary<T>;
+  readonly toItem: (value: T) => Item;
+  readonly fromItem: (item: Item) => T;
+}
+
+function kind<T>(
+  values: fc.Arbitrary<T>,
+  toItem: (value: T) => Item,
+  fromItem: (item: Item) => T,
+): Kind<unknown> {
+  return { values, toItem, fromItem } as Kind<unknown>;
+}
+
+const KINDS: Readonly<Record<string, Kind<unknown>>> = {
+  scheduler: kind(anyScheduler, toSchedulerItem, fromSchedulerItem),
+  'history entry': kind(anyHistoryEntry, (entry) => toHistoryEntryItem(entry, 30), fromHistoryEntryItem),
+  alert: kind(anyAlert, (one) => toAlertRecordItem(one, 30), fromAlertRecordItem),
+  'alert slot': kind(anySlot, (one) => toSlotItem(one, NOW, 30), fromSlotItem),
+  'outbox entry': kind(anyOutboxEntry, toOutboxItem, fromOutboxItem),
+  delivery: kind(anyDelivery, toDeliveryItem, fromDeliveryItem),
+  attempt: kind(anyAttempt, (one) => toAttemptItem(one, 30), fromAttemptItem),
+  message: kind(anyMessage, toMessageItem, fromMessageItem),
+  traffic: kind(anyTraffic, toTrafficItem, fromTrafficItem),
+  night: kind(anyNight, (one) => toNightItem(one, NOW), fromNightItem),
+};
+
+describe.each(Object.entries(KINDS))('the item of a %s', (_name, { values, toItem, fromItem }) => {
+  it('gives back what it was made from', () => {
+    fc.assert(fc.property(values, (value) => expect(fromItem(toItem(value))).toEqual(value)));
+  });
+
+  it('is refused, naming the attribute, when one is missing or of another type', () => {
+    const [value] = fc.sample(values, { numRuns: 1, seed: 7 });
+    const item = toItem(value);
+    for (const name of Object.keys(item)) {
+      const wrong = { ...item, [name]: { NULL: true as const } };
+      const problem = problemOf(() => fromItem(wrong));
+      expect(problem === null || problem.includes(`attribute ${name} `)).toBe(true);
+    }
+    expect(problemOf(() => fromItem({}))).toMatch(/^Stored .* cannot be read: attribute \w+ is missing$/);
+  });
+});
+
+it('metadata keeps what an attribute map would lose', () => {
+  const text =
+    '{"__proto__":{"polluted":true},"":1e+300,"constructor":{"prototype":0.1},"many":1234567890.1234567}';
+  const metadata = JSON.parse(text) as JsonObject;
+  const stored = fromSchedulerItem(toSchedulerItem(aScheduler().with({ metadata }).build()));
+  expect(JSON.stringify(stored.metadata)).toBe(text);
+});
+
+it('an entry from long ago is not said to have expired before it was received', () => {
+  const entry = { ...fc.sample(anyHistoryEntry, 1)[0], timestamp: new Date(0), receivedAt: NOW };
+  const item = toHistoryEntryItem(entry as Parameters<typeof toHistoryEntryItem>[0], 30);
+  expect(item['expires_at']).toEqual({ N: String(NOW.getTime() / 1000) });
+});
+
+function problemOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
