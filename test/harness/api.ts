@@ -18,6 +18,7 @@ export interface Parameter {
   readonly required: boolean;
   readonly description?: string;
   readonly schema: Schema;
+  readonly examples?: Readonly<Record<string, { readonly value?: unknown }>>;
 }
 
 export interface DocumentedResponse {
@@ -54,14 +55,17 @@ const STACK_TRACE = /\bat .+:\d+:\d+|node_modules|\.[jt]s\b/;
 
 /** A client of one Vesper that holds every answer against the OpenAPI document this Vesper publishes. */
 export class Api {
+  private static document: ApiDocument | null = null;
+
   private constructor(
     readonly vesper: Vesper,
     readonly document: ApiDocument,
   ) {}
 
+  /** Reads the document once for all: it says the same of every Vesper. */
   static async of(vesper: Vesper): Promise<Api> {
-    const response = await vesper.inject({ url: '/api/docs-json' });
-    return new Api(vesper, response.json<ApiDocument>());
+    Api.document ??= (await vesper.inject({ url: '/api/docs-json' })).json<ApiDocument>();
+    return new Api(vesper, Api.document);
   }
 
   /**
@@ -87,7 +91,9 @@ export class Api {
     const response = await this.vesper.inject(request);
     const faults = this.findFaults(method, `/api/v1${path}`, response);
     if (faults.length > 0)
-      throw new Error(`${method} ${path.slice(0, 200)} → ${response.statusCode} ${response.body.slice(0, 500)}\n${faults.join('\n')}`);
+      throw new Error(
+        `${method} ${path.slice(0, 200)} → ${response.statusCode} ${response.body.slice(0, 500)}\n${faults.join('\n')}`,
+      );
     return response;
   }
 
@@ -107,7 +113,8 @@ export class Api {
     if (documented === 'no such operation') return this.findErrorFaults(method, url, response);
     if (documented === undefined) return [`${response.statusCode} is not documented`];
     const content = Object.entries(documented.content ?? {})[0];
-    if (content === undefined || method === 'HEAD') return response.body === '' ? [] : ['a body nobody expects'];
+    if (content === undefined || method === 'HEAD')
+      return response.body === '' ? [] : ['a body nobody expects'];
     const [type, { schema }] = content;
     const sent = String(response.headers['content-type']);
     if (sent.split(';')[0] !== type.split(';')[0]) return [`content-type ${sent} instead of ${type}`];
@@ -146,7 +153,9 @@ export class Api {
 
   private documentedAnswer(method: Method, url: string, status: number) {
     const segments = (url.split(/[?#]/)[0] ?? '').split('/');
-    const paths = Object.entries(this.document.paths).filter(([template]) => fits(segments, template.split('/')));
+    const paths = Object.entries(this.document.paths).filter(([template]) =>
+      fits(segments, template.split('/')),
+    );
     // A path without parameters is meant before one with them.
     const [, methods] = paths.sort(([a], [b]) => a.split('{').length - b.split('{').length)[0] ?? [];
     const operation = methods?.[method === 'HEAD' ? 'get' : method.toLowerCase()];
@@ -175,10 +184,15 @@ export function nextPage(response: LightMyRequestResponse): string | null {
   return match[1];
 }
 
+/** The example of a parameter; of an optional one it is not the first, which Swagger UI would fill in. */
+export function exampleOf({ schema, examples }: Parameter): unknown {
+  return schema.example ?? examples?.['example']?.value;
+}
+
 /** Follows `Link` headers to the end. @returns the items of each page */
 export async function followPages(api: Api, path: string, mostPages = 100): Promise<Json[][]> {
   const pages: Json[][] = [];
-  for (let next: string | null = path; next !== null; ) {
+  for (let next: string | null = path; next !== null;) {
     if (pages.length >= mostPages) throw new Error(`more than ${mostPages} pages of ${path}`);
     const response = await api.call('GET', next);
     if (response.statusCode !== 200) throw new Error(`${next}: ${response.body}`);

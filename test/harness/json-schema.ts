@@ -17,6 +17,7 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
   readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
   readonly description?: string;
   readonly example?: unknown;
   readonly default?: unknown;
@@ -27,7 +28,7 @@ export type Schemas = Readonly<Record<string, Schema>>;
 const UNDERSTOOD: ReadonlySet<string> = new Set<keyof Schema>([
   ...(['$ref', 'type', 'nullable', 'enum', 'format', 'pattern', 'minLength', 'maxLength'] as const),
   ...(['minimum', 'exclusiveMinimum', 'maximum', 'items', 'maxItems', 'properties', 'required'] as const),
-  ...(['additionalProperties', 'oneOf', 'description', 'example', 'default'] as const),
+  ...(['additionalProperties', 'oneOf', 'allOf', 'description', 'example', 'default'] as const),
 ]);
 
 const FORMATS: Readonly<Record<string, RegExp>> = {
@@ -49,9 +50,12 @@ export function findMismatches(value: unknown, schema: Schema, schemas: Schemas,
   if (schema.enum && !schema.enum.includes(value)) return [`${at}: ${show(value)} is not in the enum`];
   if (value === null) return schema.nullable ? [] : [`${at}: null is not allowed`];
   if (schema.oneOf) return matchOne(value, schema.oneOf, schemas, at);
+  if (schema.allOf) return schema.allOf.flatMap((part) => findMismatches(value, part, schemas, at));
   switch (schema.type) {
     case 'string':
-      return typeof value === 'string' ? matchText(value, schema, at) : [`${at}: ${show(value)} is no string`];
+      return typeof value === 'string'
+        ? matchText(value, schema, at)
+        : [`${at}: ${show(value)} is no string`];
     case 'integer':
     case 'number':
       return matchNumber(value, schema, at);
@@ -61,7 +65,7 @@ export function findMismatches(value: unknown, schema: Schema, schemas: Schemas,
       return matchArray(value, schema, schemas, at);
     case 'object':
       return matchObject(value, schema, schemas, at);
-    case undefined:
+    default:
       return [`${at}: the schema says nothing of its type`];
   }
 }
@@ -111,10 +115,13 @@ function matchObject(value: unknown, schema: Schema, schemas: Schemas, at: strin
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return [`${at}: ${show(value)} is no object`];
   const { properties = {}, required = [], additionalProperties = false } = schema;
-  const missing = required.filter((name) => !Object.hasOwn(value, name)).map((name) => `${at}.${name}: missing`);
+  const missing = required
+    .filter((name) => !Object.hasOwn(value, name))
+    .map((name) => `${at}.${name}: missing`);
   const others = Object.entries(value).flatMap(([name, item]) => {
     const place = `${at}.${name}`;
-    if (Object.hasOwn(properties, name)) return findMismatches(item, properties[name] as Schema, schemas, place);
+    if (Object.hasOwn(properties, name))
+      return findMismatches(item, properties[name] as Schema, schemas, place);
     if (typeof additionalProperties === 'object')
       return findMismatches(item, additionalProperties, schemas, place);
     return additionalProperties ? [] : [`${place}: not documented`];

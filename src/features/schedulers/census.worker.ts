@@ -3,6 +3,7 @@ import { SCHEDULER_STATUSES, type SchedulerStatus } from '../../domain/scheduler
 import { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
 import { isStale, StaleRules } from '../../domain/schedulers/staleness';
 import { Metrics } from '../../platform/metrics/metrics';
+import type { Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
 
 /** Milliseconds between two counts: it reads every scheduler, so often where that is free, seldom where reads are paid for. */
@@ -15,6 +16,7 @@ export class CensusWorker implements Task {
   readonly timeoutMs = 300_000;
   readonly leased = true;
   readonly schedule: Task['schedule'];
+  readonly onceInMs: number;
 
   constructor(
     @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
@@ -23,9 +25,16 @@ export class CensusWorker implements Task {
     private readonly metrics: Metrics,
   ) {
     this.schedule = { everyMs: intervalMs };
+    this.onceInMs = 0.9 * intervalMs;
   }
 
-  async run(now: Date, signal: AbortSignal): Promise<void> {
+  /** Whoever counted last says nothing any more, or sums over instances would count twice. */
+  heldElsewhere(): void {
+    this.metrics.schedulers.reset();
+    this.metrics.staleSchedulers.set(0);
+  }
+
+  async run(now: Date, { signal }: Pick<Hold, 'signal'>): Promise<void> {
     const counts = new Map<SchedulerStatus, number>(SCHEDULER_STATUSES.map((status) => [status, 0]));
     let stale = 0;
     for await (const batch of this.schedulers.scanAll()) {

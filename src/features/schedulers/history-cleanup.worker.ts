@@ -1,6 +1,9 @@
 import { retentionStart } from '../../domain/schedulers/history-entry';
+import type { Clock } from '../../domain/shared/clock';
 import type { StorageUpkeep } from '../../domain/shared/storage-upkeep';
 import type { Task } from '../../platform/workers/task';
+
+const ALMOST_A_DAY_MS = 23.5 * 3_600_000;
 
 /** Deletes what has outlived its retention, where the storage does not do so by itself. */
 export class HistoryCleanupWorker implements Task {
@@ -9,16 +12,24 @@ export class HistoryCleanupWorker implements Task {
   readonly leased = true;
   readonly schedule: Task['schedule'];
 
-  /** @param timeZone zone of the first EOD window: the cleanup runs at its noon, far from any usual window */
+  private cleanedAtMs = -Infinity;
+
   constructor(
     private readonly upkeep: StorageUpkeep,
     private readonly retentionDays: number,
+    private readonly clock: Clock,
     timeZone: string,
   ) {
-    this.schedule = { cron: '0 0 12 * * *', timeZone };
+    this.schedule = { cron: '0 45 * * * *', timeZone };
+  }
+
+  /** Daily, but not at one hour only: who is not up then would never clean. */
+  isDue(): boolean {
+    return this.clock.monotonicMs() - this.cleanedAtMs >= ALMOST_A_DAY_MS;
   }
 
   async run(now: Date): Promise<void> {
     await this.upkeep.deleteExpired(retentionStart(now, this.retentionDays));
+    this.cleanedAtMs = this.clock.monotonicMs();
   }
 }

@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { SCHEDULER_STATUSES, type SchedulerStatus } from '../../domain/schedulers/scheduler';
 import { decodeCursor, IsCursor } from '../../platform/http/cursor';
+import { optionalExample } from '../../platform/http/optional-example';
 import { IsInstant, parseInstant } from '../../platform/validation/instant';
 import { IsIntegerText } from '../../platform/validation/integer-text';
 import type { HistoryRequest } from './scheduler-query.service';
@@ -16,7 +17,7 @@ export class HistoryListDto {
     minimum: 1,
     maximum: 1000,
     default: DEFAULT_LIMIT,
-    example: 50,
+    ...optionalExample(50),
   })
   @IsOptional()
   @IsIntegerText(1, 1_000)
@@ -25,7 +26,7 @@ export class HistoryListDto {
   @ApiPropertyOptional({
     description: 'Earliest event time, inclusive, ISO-8601',
     format: 'date-time',
-    example: '2026-01-15T00:00:00.000Z',
+    ...optionalExample('2026-01-15T00:00:00.000Z'),
   })
   @IsOptional()
   @IsInstant()
@@ -34,7 +35,7 @@ export class HistoryListDto {
   @ApiPropertyOptional({
     description: 'Latest event time, inclusive, ISO-8601',
     format: 'date-time',
-    example: '2026-01-15T06:00:00.000Z',
+    ...optionalExample('2026-01-15T06:00:00.000Z'),
   })
   @IsOptional()
   @IsInstant()
@@ -43,7 +44,7 @@ export class HistoryListDto {
   @ApiPropertyOptional({
     description: 'Only entries with this status',
     enum: SCHEDULER_STATUSES,
-    example: 'failed',
+    ...optionalExample('failed'),
   })
   @IsOptional()
   @IsIn(SCHEDULER_STATUSES, { message: `status must be one of: ${SCHEDULER_STATUSES.join(', ')}` })
@@ -51,7 +52,7 @@ export class HistoryListDto {
 
   @ApiPropertyOptional({
     description: 'From the `Link` header of the page before',
-    example: 'MjAyNi0wMS0xNVQwMTozMDowMC4wMDBaIzNmMGMyYTllLTZhMWQtOGI1Mi05ZDBlLTZmMmYxZjdjOWExMA',
+    ...optionalExample('MjAyNi0wMS0xNVQwMTozMDowMC4wMDBaIzNmMGMyYTllLTZhMWQtOGI1Mi05ZDBlLTZmMmYxZjdjOWExMA'),
   })
   @IsOptional()
   @IsCursor()

@@ -23,11 +23,9 @@ export class RegistrationService {
 
   /** @throws UnknownWindow when the profile names a window that is not configured: it would be shown in no table */
   async register(profile: SchedulerProfile): Promise<Scheduler> {
-    const known = this.windows.map((window) => window.name);
-    const unknown = profile.windows.filter((name) => !known.includes(name));
-    if (unknown.length > 0) throw new UnknownWindow(unknown, known);
     return retryOnConflict(this.clock, async () => {
       const existing = await this.schedulers.find(profile.schedulerId);
+      this.demandKnownWindows(profile, existing);
       const scheduler = decideRegistration(existing, profile, this.clock.now());
       await this.schedulers.recordRegistration(scheduler);
       return scheduler;
@@ -43,5 +41,14 @@ export class RegistrationService {
       await this.schedulers.recordRemoval(decideRemoval(found.scheduler, found.slots, cause));
     });
     this.bell.ring();
+  }
+
+  /** A name that was good when the service last registered stays so: taking a window out of the configuration must break no job. */
+  private demandKnownWindows(profile: SchedulerProfile, existing: Scheduler | null): void {
+    const known = this.windows.map((window) => window.name);
+    const unknown = profile.windows.filter(
+      (name) => !known.includes(name) && !existing?.windows.includes(name),
+    );
+    if (unknown.length > 0) throw new UnknownWindow(unknown, known);
   }
 }

@@ -2,6 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { SCHEDULER_STATUSES, type SchedulerStatus } from '../../domain/schedulers/scheduler';
 import { decodeCursor, IsCursor } from '../../platform/http/cursor';
+import { optionalExample } from '../../platform/http/optional-example';
 import { IsIntegerText } from '../../platform/validation/integer-text';
 import { LONGEST_TAG, LONGEST_WINDOW_NAME } from './register.dto';
 import type { ListRequest } from './scheduler-query.service';
@@ -14,7 +15,7 @@ export class SchedulerListDto {
   @ApiPropertyOptional({
     description: 'Only those with this status',
     enum: SCHEDULER_STATUSES,
-    example: 'running',
+    ...optionalExample('running'),
   })
   @IsOptional()
   @IsIn(SCHEDULER_STATUSES, { message: `status must be one of: ${SCHEDULER_STATUSES.join(', ')}` })
@@ -24,7 +25,7 @@ export class SchedulerListDto {
     description: 'Only those of this service',
     minLength: 1,
     maxLength: 255,
-    example: 'Service A',
+    ...optionalExample('Service A'),
   })
   @IsOptional()
   @IsString()
@@ -35,7 +36,7 @@ export class SchedulerListDto {
     description: 'Only those with this tag',
     minLength: 1,
     maxLength: LONGEST_TAG,
-    example: 'finance',
+    ...optionalExample('finance'),
   })
   @IsOptional()
   @IsString()
@@ -46,7 +47,7 @@ export class SchedulerListDto {
     description: 'Only those that belong to this EOD window',
     minLength: 1,
     maxLength: LONGEST_WINDOW_NAME,
-    example: 'eod',
+    ...optionalExample('eod'),
   })
   @IsOptional()
   @IsString()
@@ -56,7 +57,7 @@ export class SchedulerListDto {
   @ApiPropertyOptional({
     description: 'Only those that are stale (`true`) or are not (`false`)',
     enum: ['true', 'false'],
-    example: 'true',
+    ...optionalExample('true'),
   })
   @IsOptional()
   @IsIn(['true', 'false'], { message: 'stale must be true or false' })
@@ -65,7 +66,7 @@ export class SchedulerListDto {
   @ApiPropertyOptional({
     description: 'Substring of id, service or job, whatever its case',
     maxLength: 255,
-    example: 'ledger',
+    ...optionalExample('ledger'),
   })
   @IsOptional()
   @IsString()
@@ -77,7 +78,7 @@ export class SchedulerListDto {
     type: 'integer',
     minimum: 1,
     maximum: 1000,
-    example: 100,
+    ...optionalExample(100),
   })
   @IsOptional()
   @IsIntegerText(1, 1_000)
@@ -85,7 +86,7 @@ export class SchedulerListDto {
 
   @ApiPropertyOptional({
     description: 'From the `Link` header of the page before',
-    example: 'U2VydmljZSBBAEVPRCBQcm9jZXNzaW5nAHNlcnZpY2UtYS1lb2QtcHJvY2Vzcw',
+    ...optionalExample('U2VydmljZSBBAEVPRCBQcm9jZXNzaW5nAHNlcnZpY2UtYS1lb2QtcHJvY2Vzcw'),
   })
   @IsOptional()
   @IsCursor()

@@ -67,7 +67,7 @@ export class SchedulersController {
   })
   @ApiBody({ type: RegisterDto })
   @ApiCreatedResponse({ description: 'The whole record', type: SchedulerView })
-  @ApiErrors(400, 409, 413, 415, 503)
+  @ApiErrors(409, 413, 415, 503)
   async register(@ValidBody(RegisterDto) dto: RegisterDto): Promise<SchedulerView> {
     return this.view(await this.registration.register(toProfile(dto)));
   }
@@ -83,7 +83,7 @@ export class SchedulersController {
   @SchedulerIdParam()
   @ApiBody({ type: StatusUpdateDto })
   @ApiOkResponse({ description: 'The record as it now stands', type: StatusReceiptView })
-  @ApiErrors(400, 404, 409, 413, 414, 415, 503)
+  @ApiErrors(404, 409, 413, 414, 415, 503)
   async updateStatus(
     @Param('id') id: string,
     @ValidBody(StatusUpdateDto) dto: StatusUpdateDto,
@@ -104,7 +104,7 @@ export class SchedulersController {
   @SchedulerIdParam()
   @ApiBody({ type: HeartbeatDto, required: false })
   @ApiOkResponse({ description: 'It is recorded', type: HeartbeatReceiptView })
-  @ApiErrors(400, 404, 413, 414, 415, 503)
+  @ApiErrors(404, 413, 414, 415, 503)
   async heartbeat(
     @Param('id', SchedulerIdPipe) id: string,
     @ValidBody(HeartbeatDto, { optional: true }) dto: HeartbeatDto,
@@ -127,7 +127,7 @@ export class SchedulersController {
     type: [SchedulerView],
     headers: { Link: { description: 'URL of the next page, `rel="next"`', schema: { type: 'string' } } },
   })
-  @ApiErrors(400, 503)
+  @ApiErrors(503)
   async list(
     @ValidQuery(SchedulerListDto) dto: SchedulerListDto,
     @Req() request: FastifyRequest,
@@ -164,7 +164,7 @@ export class SchedulersController {
     type: [HistoryEntryView],
     headers: { Link: { description: 'URL of the next page, `rel="next"`', schema: { type: 'string' } } },
   })
-  @ApiErrors(400, 404, 414, 503)
+  @ApiErrors(404, 414, 503)
   async history(
     @Param('id', SchedulerIdPipe) id: string,
     @ValidQuery(HistoryListDto) dto: HistoryListDto,

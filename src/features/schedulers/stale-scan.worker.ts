@@ -5,19 +5,24 @@ import { isStale, StaleRules } from '../../domain/schedulers/staleness';
 import { belongsTo, EodWindows, type EodWindow } from '../../domain/windows/eod-window';
 import { openOccurrence } from '../../domain/windows/occurrence';
 import { IdSource } from '../../domain/shared/id-source';
+import type { Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
 import { SilenceService } from './silence.service';
 
 /** Milliseconds between two scans. */
 export const StaleScanIntervalMs = Symbol('StaleScanIntervalMs');
 
-/** Looks for running schedulers that fell silent. Reads what is running and nothing else. */
+/**
+ * Looks for running schedulers that fell silent. Reads what is running and nothing else. The first scan is one interval after the start: while Vesper was
+ * down nobody could be heard, and that is no silence.
+ */
 @Injectable()
 export class StaleScanWorker implements Task {
   readonly name = 'stale-scan';
   readonly timeoutMs = 120_000;
   readonly leased = true;
   readonly schedule: Task['schedule'];
+  readonly onceInMs: number;
 
   constructor(
     @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
@@ -28,17 +33,22 @@ export class StaleScanWorker implements Task {
     private readonly silence: SilenceService,
   ) {
     this.schedule = { everyMs: intervalMs };
+    this.onceInMs = 0.9 * intervalMs;
   }
 
-  async run(now: Date, signal: AbortSignal): Promise<void> {
+  async run(now: Date, { signal }: Pick<Hold, 'signal'>): Promise<void> {
     const reporter = { keyName: 'worker:stale-scan', correlationId: this.ids.next() };
     const openWindows = this.windows.filter((window) => openOccurrence(window, now) !== null);
+    const failures: unknown[] = [];
     for await (const batch of this.schedulers.scanRunning()) {
       for (const scheduler of batch.filter((candidate) => this.needsReview(candidate, openWindows, now))) {
         if (signal.aborted) return;
-        await this.silence.review(scheduler, reporter);
+        // One that cannot be judged must not hide the others.
+        await this.silence.review(scheduler, reporter).catch((error: unknown) => failures.push(error));
       }
     }
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} schedulers could not be judged`);
   }
 
   /** A new silence counts only inside the scheduler's windows; the end of one that was alerted counts always. */

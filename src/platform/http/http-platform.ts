@@ -20,6 +20,8 @@ export const API_PREFIX = 'api/v1';
 
 /** Requests in flight get this long at shutdown before their connections are cut (spec 70: gone within 10 s). */
 const DRAIN_MS = 7_000;
+/** How often connections that have fallen idle meanwhile are ended. */
+const SWEEP_MS = 100;
 
 export interface HttpPlatformParts {
   readonly gate: GateSettings;
@@ -71,15 +73,23 @@ function demandAccessRule(route: RouteOptions): void {
   throw new Error(`${String(route.method)} ${route.url} has neither @RequireScope nor @Public`);
 }
 
-/** Ends at shutdown what a slow or half-sent request would hold open. */
+/**
+ * Ends at shutdown the connections whose last request has been answered, for their clients may keep them open; and in the end what a slow or
+ * half-sent request would hold open.
+ */
 function cutStragglers(fastify: FastifyInstance, clock: Clock, log: Log): void {
   const closed = new AbortController();
-  fastify.addHook('preClose', (done) => {
-    void clock.sleep(DRAIN_MS, closed.signal).then(() => {
+  const drain = async (): Promise<void> => {
+    for (let waitedMs = 0; waitedMs < DRAIN_MS; waitedMs += SWEEP_MS) {
+      await clock.sleep(SWEEP_MS, closed.signal);
       if (closed.signal.aborted) return;
-      log.warn('connections that were still busy at shutdown are cut');
-      fastify.server.closeAllConnections();
-    });
+      fastify.server.closeIdleConnections();
+    }
+    log.warn('connections that were still busy at shutdown are cut');
+    fastify.server.closeAllConnections();
+  };
+  fastify.addHook('preClose', (done) => {
+    void drain();
     done();
   });
   fastify.addHook('onClose', (_instance, done) => {
