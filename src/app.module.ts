@@ -153,14 +153,14 @@ function observers(): Provider[] {
   ];
 }
 
-function tasks({ config, store }: Foundations): Provider {
+function tasks({ config, store, clock }: Foundations): Provider {
   const timeZone = config.windows[0]?.timeZone ?? 'UTC';
   return {
     provide: Tasks,
     inject: [EodTableWorker, StaleScanWorker, DispatchWorker, CensusWorker],
     useFactory: (...workers: Task[]): Tasks => [
       ...workers,
-      new HistoryCleanupWorker(store.upkeep, config.historyRetentionDays, timeZone),
+      new HistoryCleanupWorker(store.upkeep, config.historyRetentionDays, clock, timeZone),
       new StorageBackupWorker(store.upkeep, timeZone),
       new SelfPingWorker(config.heartbeatUrl?.reveal() ?? null, globalThis.fetch),
     ],

@@ -10,6 +10,9 @@ const DESCRIPTION =
   'Watches scheduled jobs through the night: register, report `pending | running | completed | failed`, heartbeat. ' +
   'Each request needs an API key, as `x-api-key` or as bearer token; press **Authorize** to enter yours.';
 
+/** Its gauges are to be there from the start, not from the first interval on. */
+const CENSUS = 'census';
+
 /** A Vesper that is put together but not yet listening. */
 export class Application {
   private constructor(
@@ -51,6 +54,7 @@ export class Application {
     const { bell, config, slack } = this.foundations;
     slack.probe.check();
     this.runner.start();
+    if (config.workers.includes(CENSUS)) void this.runner.trigger(CENSUS);
     if (config.workers.includes(this.dispatcher.name))
       bell.onRing(() => void this.runner.nudge(this.dispatcher.name));
   }
@@ -58,8 +62,16 @@ export class Application {
   /** Finishes what is in flight, begins nothing new, and lets go of the storage. What is not yet told stays in the outbox. */
   async stop(): Promise<void> {
     this.foundations.shutdown.begin();
-    await Promise.all([this.nest.close(), this.runner.stop(), this.dispatcher.stop()]);
-    await this.foundations.slack.probe.close();
-    await this.foundations.store.close();
+    const { slack, store } = this.foundations;
+    const ends = await Promise.allSettled([
+      this.nest.close(),
+      this.runner.stop(),
+      this.dispatcher.stop(),
+      slack.probe.close(),
+    ]);
+    // Whatever went wrong above, the storage is to be left as it should be found.
+    await store.close();
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 }

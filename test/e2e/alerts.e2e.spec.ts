@@ -1,3 +1,4 @@
+import { letTimePass } from '../harness/let-time-pass';
 import { CHANNEL, MonitoredNight } from '../harness/monitored-night';
 
 /** 00:30 in Jakarta: the default window is open. */
@@ -5,7 +6,7 @@ const HALF_PAST_MIDNIGHT = '2026-03-02T17:30:00.000Z';
 const textOf = (message: { text: string; blocks: unknown[] } | undefined) =>
   `${message?.text} ${JSON.stringify(message?.blocks)}`;
 
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage) => {
   let night: MonitoredNight;
@@ -177,6 +178,81 @@ describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage)
     expect(log.items[1]).toMatchObject({ httpStatus: 429 });
   });
 
+  it('tells an alert in the order of its events although the clock stepped back between them', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'refuse', times: Infinity });
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    night.clock.stepWallTo('2026-03-02T17:26:00.000Z');
+    await night.report('close', 'completed', { timestamp: '2026-03-02T17:31:00.000Z' });
+    night.slack.clearFaults();
+    await night.pass('2m', '10s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(textOf(night.posts()[0])).toContain('Resolved');
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+  });
+
+  it('goes on with a broken channel soon after the clock stepped back an hour', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'refuse', times: Infinity });
+    await night.report('close', 'failed');
+    await night.pass('2m', '10s', 'dispatch');
+    night.clock.stepWallTo('2026-03-02T16:32:00.000Z');
+    night.slack.clearFaults();
+    await night.pass('1m', '5s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+  });
+
+  it('keeps alerts while the token is refused, and tells them once it is mended', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'platform_error', error: 'token_revoked', times: Infinity });
+    await night.report('close', 'failed');
+    await night.pass('5m', '20s', 'dispatch');
+    night.slack.clearFaults();
+    await night.pass('1m', '5s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+  });
+
+  it('gives up after a day, and says so', async () => {
+    await night.register('close');
+    night.slack.fault({ kind: 'refuse', times: Infinity });
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    await night.clock.advance('24h');
+    await night.run('dispatch');
+    const log = await night.vesper.foundations.store.deliveries.listAttempts(
+      { alertId: null, channelId: null, outcome: 'failed' },
+      { limit: 10, after: null },
+    );
+    expect(log.items.map(({ reason }) => reason)).toEqual(['given up after 24 hours']);
+    night.slack.clearFaults();
+    await night.pass('1m', '20s', 'dispatch');
+    expect(night.posts()).toHaveLength(0);
+  });
+
+  it('is quiet while an alert flaps, and says at the end how it ended', async () => {
+    await night.register('close');
+    for (let round = 0; round < 4; round++) {
+      await night.clock.advance('1m');
+      await night.report('close', 'failed');
+      await night.run('dispatch');
+      await night.clock.advance('1m');
+      await night.report('close', 'completed');
+      await night.run('dispatch');
+    }
+    const flapping = night.posts().filter((message) => textOf(message).includes('Flapping'));
+    expect(flapping).toHaveLength(1);
+    const before = night.posts().length;
+    await night.clock.advance('1m');
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    expect(night.posts()).toHaveLength(before);
+    await night.clock.advance('30m');
+    await night.run('dispatch');
+    expect(night.posts()).toHaveLength(before + 1);
+    expect(textOf(night.posts().at(-1))).toContain('failed');
+  });
+
   it('fails a delivery that Slack refuses for good, and shows why', async () => {
     await night.register('close');
     night.slack.fault({
@@ -193,6 +269,79 @@ describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage)
     );
     expect(log.items).toHaveLength(1);
     expect(log.items[0]?.reason).toContain('channel_not_found');
+  });
+});
+
+describe('many alerts in Slack', () => {
+  let night: MonitoredNight;
+
+  beforeEach(async () => (night = await MonitoredNight.begin(HALF_PAST_MIDNIGHT)));
+  afterEach(() => night.end());
+
+  const many = async (count: number, status: string) => {
+    for (let job = 0; job < count; job++) {
+      await night.register(`job-${job}`);
+      await night.report(`job-${job}`, status);
+    }
+  };
+
+  it('are one grouped message however long it takes to tell them, edited only with news', async () => {
+    await many(120, 'failed');
+    await night.pass('4m', '1s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.replies(night.posts()[0])).toHaveLength(120);
+    expect(textOf(night.posts()[0])).toContain('120');
+    expect(night.posts()[0]?.edits.length).toBeLessThanOrEqual(1);
+  });
+
+  it('do not keep a new one waiting behind the news of old ones', async () => {
+    await many(30, 'failed');
+    await night.pass('2m', '1s', 'dispatch');
+    for (let job = 0; job < 30; job++) await night.report(`job-${job}`, 'completed');
+    await night.register('urgent');
+    await night.report('urgent', 'failed');
+    const before = night.clock.now().getTime();
+    await night.run('dispatch');
+    const told = night.slack.messages(CHANNEL).find((message) => textOf(message).includes('urgent failed'));
+    expect((told?.postedAt ?? Infinity) - before).toBeLessThan(5_000);
+  });
+
+  it('go out one by one when Slack refuses the grouped message, and as one although its answer was lost', async () => {
+    night.slack.fault({ kind: 'store_then_drop', method: 'chat.postMessage' });
+    await many(12, 'failed');
+    await night.pass('1m', '1s', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.replies(night.posts()[0])).toHaveLength(12);
+
+    await night.clock.advance('10m');
+    night.slack.fault({ kind: 'platform_error', error: 'no_text', method: 'chat.postMessage' });
+    for (let job = 0; job < 12; job++) {
+      await night.register(`late-${job}`);
+      await night.report(`late-${job}`, 'failed');
+    }
+    await night.pass('1m', '1s', 'dispatch');
+    const told = night.slack.messages(CHANNEL).map(textOf).join();
+    for (let job = 0; job < 12; job++) expect(told).toContain(`late-${job} failed`);
+  });
+});
+
+describe('two instances', () => {
+  it('scan for silences once an interval, and warn once', async () => {
+    const night = await MonitoredNight.begin(HALF_PAST_MIDNIGHT, { storage: 'dynamodb' });
+    const second = await night.anotherInstance();
+    await night.register('close');
+    await night.report('close', 'running');
+    await night.clock.advance('11m');
+    await letTimePass(night.clock, Promise.all([night.vesper.run('stale-scan'), second.run('stale-scan')]));
+    const outcomes = [night.vesper, second].map(
+      ({ application }) =>
+        application.runner.reports().find(({ name }) => name === 'stale-scan')?.lastOutcome,
+    );
+    expect(outcomes.sort()).toEqual(['done', 'held_elsewhere']);
+    await letTimePass(night.clock, Promise.all([night.vesper.run('dispatch'), second.run('dispatch')]));
+    expect(night.posts()).toHaveLength(1);
+    await letTimePass(night.clock, second.stop());
+    await night.end();
   });
 });
 

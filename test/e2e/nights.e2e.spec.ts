@@ -1,4 +1,5 @@
 import { CHANNEL, MonitoredNight } from '../harness/monitored-night';
+import { KEYS } from '../harness/vesper';
 import { letTimePass } from '../harness/let-time-pass';
 import type { FakeMessage } from '../fakes/fake-slack';
 
@@ -103,6 +104,66 @@ describe.each(['json', 'dynamodb'] as const)('the night in Slack, on %s', (stora
     night.slack.clearFaults();
     await night.pass('10m', '1m', 'eod-table');
     expect(night.posts()).toHaveLength(1);
+  });
+});
+
+describe('the night in Slack, when things go missing', () => {
+  it('begins no table after the end: only the summary is made up', async () => {
+    const night = await MonitoredNight.begin(BEFORE_MIDNIGHT);
+    await night.register('close');
+    night.slack.fault({ kind: 'refuse', times: Infinity });
+    await night.pass('380m', '20m', 'eod-table');
+    night.slack.clearFaults();
+    await night.pass('10m', '1m', 'eod-table');
+    expect(night.posts().map((message) => message.metadata?.event_payload)).toEqual([
+      { key: 'eod:eod:2026-03-03:summary' },
+    ]);
+    await night.end();
+  });
+
+  it('posts no empty part anew when a table that shrank was deleted', async () => {
+    const night = await MonitoredNight.begin(BEFORE_MIDNIGHT);
+    for (let job = 0; job < 150; job++) await night.register(`job-${job}`);
+    await night.pass('5m', '1m', 'eod-table');
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+    for (let job = 50; job < 150; job++)
+      await night.vesper.request('DELETE', `/schedulers/job-${job}`, undefined, KEYS.admin);
+    await night.pass('1h', '20m', 'eod-table');
+    night.slack.deleteMessage(CHANNEL, night.posts()[0]?.ts ?? '');
+    await night.pass('1h', '20m', 'eod-table');
+    expect(night.posts()).toHaveLength(1);
+    expect(night.replies(night.posts()[0])).toHaveLength(0);
+    await night.end();
+  });
+
+  it('takes its own message back when it was paused past its lease and another instance has posted', async () => {
+    const night = await MonitoredNight.begin(BEFORE_MIDNIGHT, { storage: 'dynamodb' });
+    await night.register('close');
+    await night.clock.advance('5m');
+    const second = await night.anotherInstance();
+    const { publisher } = night.vesper.foundations.slack;
+    const post = publisher.post.bind(publisher);
+    // The first stands still between its mark and its post, the second takes over, posts and writes it down; then the first goes on.
+    jest.spyOn(publisher, 'post').mockImplementation(async (message, request) => {
+      const stored = await second.foundations.store.nights.find('eod', '2026-03-03');
+      if (stored !== null) {
+        const posted = await second.foundations.slack.publisher.post(message, {
+          ...request,
+          mayHaveBeenSentSince: null,
+        });
+        const reference = posted.kind === 'sent' ? posted.reference : null;
+        await second.foundations.store.nights.record({
+          ...stored,
+          messages: [{ reference, sendingSince: null }],
+        });
+      }
+      return post(message, { ...request, mayHaveBeenSentSince: null });
+    });
+    await night.run('eod-table');
+    expect(night.slack.allMessages(CHANNEL)).toHaveLength(2);
+    expect(night.posts()).toHaveLength(1);
+    await letTimePass(night.clock, second.stop());
+    await night.end();
   });
 });
 

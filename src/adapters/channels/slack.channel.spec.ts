@@ -220,6 +220,7 @@ describe('SlackChannel', () => {
     );
     await rig.received(POST, 1);
     rig.controller.abort();
+    await rig.clock.advance('3s');
     expect(await outcome).toMatchObject({ kind: 'retry', reason: 'aborted', outcomeUnknown: true });
   });
 });

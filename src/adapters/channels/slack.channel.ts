@@ -117,6 +117,7 @@ export class SlackChannel implements Channel {
       priority: 'alert',
       mayHaveBeenSentSince: context.mayHaveBeenSentSince,
       signal: context.signal,
+      mayAct: context.mayAct,
     } as const;
     const outcome = await this.messenger.post(message, post);
     if (outcome.kind !== 'missing') return outcome;

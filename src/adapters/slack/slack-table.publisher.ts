@@ -35,7 +35,7 @@ export class SlackTablePublisher implements TablePublisher {
   }
 
   async post(message: LaidOutMessage, request: PostRequest): Promise<PublishOutcome> {
-    const { channelId, key, thread, mayHaveBeenSentSince, signal } = request;
+    const { channelId, key, thread, mayHaveBeenSentSince, signal, mayAct } = request;
     const parent = thread === null ? null : decodeReference(thread);
     return this.messenger.post(toSlackMessage(message), {
       channel: parent?.channel ?? channelId ?? this.defaultChannel,
@@ -46,6 +46,7 @@ export class SlackTablePublisher implements TablePublisher {
       // The earlier attempt may have been an earlier step of the night.
       mayHaveChanged: true,
       signal,
+      mayAct,
     });
   }
 

@@ -127,12 +127,31 @@ describe('SlackClient', () => {
     expect(outcomeOf(await post())).toMatchObject({ reason: 'timeout', outcomeUnknown: true });
   });
 
-  it('gives up at once when told to, in the middle of a call', async () => {
+  it('gives a message that is on its way three more seconds when told to end', async () => {
     rig.fake.fault({ kind: 'hang' });
-    const answer = post();
+    let ended = false;
+    const answer = post().finally(() => (ended = true));
     await rig.received(POST, 1);
     rig.controller.abort();
+    await rig.clock.advance('2900ms');
+    expect(ended).toBe(false);
+    await rig.clock.advance('100ms');
     expect(outcomeOf(await answer)).toMatchObject({ reason: 'aborted', outcomeUnknown: true });
+  });
+
+  it('gives up a question at once when told to end', async () => {
+    rig.fake.fault({ kind: 'hang' });
+    const answer = rig.client.call('auth.test', {}, rig.controller.signal);
+    await rig.received('auth.test', 1);
+    rig.controller.abort();
+    expect(outcomeOf(await answer)).toMatchObject({ reason: 'aborted' });
+  });
+
+  it('sends nothing when the right to send has passed to somebody else by the time of its turn', async () => {
+    const args = { channel: CHANNEL, text: 'hello' };
+    const answer = await rig.client.call(POST, args, rig.controller.signal, 'alert', () => false);
+    expect(outcomeOf(answer)).toMatchObject({ reason: 'aborted', outcomeUnknown: false });
+    expect(rig.fake.calls()).toEqual([]);
   });
 
   it('sends nothing when told to give up before', async () => {
@@ -197,6 +216,7 @@ describe('SlackClient', () => {
       const waiting = post(CHANNEL);
       expect((await post(OTHER_CHANNEL)).ok).toBe(true);
       rig.controller.abort();
+      await rig.clock.advance('3s');
       await Promise.all([stuck, waiting]);
     });
 

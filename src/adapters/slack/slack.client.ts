@@ -23,6 +23,8 @@ export type SlackAnswer =
 const POST = 'chat.postMessage';
 /** About one message a second and channel (contracts/slack.md §2). */
 const POST_SPACING_MS = 1_000;
+/** A message that is on its way when the end is asked for may take this much longer: the answer says whether it arrived. */
+const GRACE_MS = 3_000;
 /** When Slack throttles without saying for how long. */
 const UNTOLD_PAUSE_MS = 1_000;
 
@@ -39,19 +41,23 @@ export class SlackClient {
     private readonly log: SlackLog,
   ) {}
 
-  /** Never rejects for a fault of Slack or the network. */
+  /**
+   * Never rejects for a fault of Slack or the network. Aborted, nothing begins any more; a call that is on its way has {@link GRACE_MS} to end.
+   * @param mayAct asked in the moment before anything leaves: its turn may have come long after it was asked for
+   */
   async call(
     method: string,
     args: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
     priority: Priority = 'alert',
+    mayAct: () => boolean = () => true,
   ): Promise<SlackAnswer> {
     const lane = this.laneOf(method, args);
     const turn = await lane.enter(priority, signal);
     if (turn.kind === 'aborted') return { ok: false, fault: notSent('aborted', method, null) };
     if (turn.kind === 'paused') return { ok: false, fault: notSent('rate_limited', method, turn.forMs) };
     try {
-      const answer = await this.request(method, args, signal);
+      const answer = await this.request(method, args, signal, mayAct);
       if (!answer.ok) this.heed(answer.fault, method, lane);
       return answer;
     } finally {
@@ -71,12 +77,17 @@ export class SlackClient {
     method: string,
     args: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
+    mayAct: () => boolean,
   ): Promise<SlackAnswer> {
     const seen: { httpStatus: number | null; failure: unknown } = { httpStatus: null, failure: null };
+    const grace = this.graceAfter(signal, method.startsWith('chat.') ? GRACE_MS : 0);
+    let refused = false;
     const fetch: FetchFunction = async (url, init) => {
       const { signal: timeout, ...request } = init ?? {};
-      const signals = timeout == null ? [signal] : [signal, timeout];
+      const signals = timeout == null ? [grace.signal] : [grace.signal, timeout];
       try {
+        refused = !mayAct();
+        if (refused) throw new Error('not sent: the right to send has passed to another instance');
         const response = await globalThis.fetch(url, {
           ...(request as RequestInit),
           signal: AbortSignal.any(signals),
@@ -92,9 +103,28 @@ export class SlackClient {
       const data = await this.webClient(fetch).apiCall(method, { ...args });
       return { ok: true, data, httpStatus: seen.httpStatus };
     } catch (error) {
-      const trace: CallTrace = { ...seen, method, isAborted: signal.aborted };
+      if (refused) return { ok: false, fault: notSent('aborted', method, null) };
+      const trace: CallTrace = { ...seen, method, isAborted: grace.signal.aborted };
       return { ok: false, fault: toFault(error, trace) };
+    } finally {
+      grace.end();
     }
+  }
+
+  /** A signal that follows the given one after a while, so that what is on its way may still be answered. */
+  private graceAfter(signal: AbortSignal, graceMs: number): { signal: AbortSignal; end: () => void } {
+    const late = new AbortController();
+    const ended = new AbortController();
+    const onAbort = () =>
+      void (graceMs === 0 ? Promise.resolve() : this.clock.sleep(graceMs, ended.signal)).then(() => {
+        if (!ended.signal.aborted) late.abort(signal.reason);
+      });
+    signal.addEventListener('abort', onAbort, { once: true });
+    const end = () => {
+      signal.removeEventListener('abort', onAbort);
+      ended.abort();
+    };
+    return { signal: late.signal, end };
   }
 
   /** The SDK takes neither a signal nor tells an answer's status; a client per call with its own `fetch` (0.2 ms) does both. */

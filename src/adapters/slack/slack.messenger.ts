@@ -18,6 +18,8 @@ export interface SlackPost {
   /** Whether an earlier attempt may have said something else; then the message found is brought up to date. */
   readonly mayHaveChanged: boolean;
   readonly signal: AbortSignal;
+  /** Asked in the moment before it leaves. */
+  readonly mayAct?: (() => boolean) | undefined;
 }
 
 /** contracts/slack.md §6: what Slack says about blocks it does not like; the plainer form of the message goes without them. */
@@ -98,6 +100,7 @@ export class SlackMessenger {
         },
         post.signal,
         post.priority,
+        post.mayAct,
       ),
     );
     if (!answer.ok) {

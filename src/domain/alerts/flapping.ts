@@ -14,9 +14,10 @@ export interface FlappingVerdict {
 
 /** Judges a slot with one more open or resolve at `now`. */
 export function judgeFlapping(slot: AlertSlot, now: Date): FlappingVerdict {
-  const recentChanges = [...slot.recentChanges, now].filter(
-    (at) => now.getTime() - at.getTime() < FLAPPING_WINDOW_MS,
-  );
+  // As many as the verdict needs: what flaps ten times a second must not outgrow its slot.
+  const recentChanges = [...slot.recentChanges, now]
+    .filter((at) => now.getTime() - at.getTime() < FLAPPING_WINDOW_MS)
+    .slice(-CHANGES);
   const wasFlapping = isFlapping(slot, now);
   const flapping = wasFlapping || recentChanges.length >= CHANGES;
   return { recentChanges, flapping, begins: flapping && !wasFlapping };

@@ -3,7 +3,7 @@ import type { Notification, SendContext } from './notification';
 
 /** Why a channel did not take a message; a closed list, also the metric's label. */
 export type RetryReason =
-  'network' | 'timeout' | 'rate_limited' | 'server_error' | 'unreadable_answer' | 'aborted';
+  'network' | 'timeout' | 'rate_limited' | 'server_error' | 'unreadable_answer' | 'aborted' | 'unauthorized';
 export type RefusalReason = 'unauthorized' | 'target_gone' | 'bad_payload' | 'refused';
 
 /** What the world answered: a value, not an exception. */

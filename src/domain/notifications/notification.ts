@@ -20,8 +20,16 @@ export interface StormNotification {
   readonly members: readonly StormMember[];
 }
 
+/** Until when something may be sent. */
+export interface SendingRights {
+  /** Begin nothing new once it is aborted; what is on its way may end. */
+  readonly signal: AbortSignal;
+  /** Whether this instance may act at this very moment; asked directly before something that cannot be taken back. Absent: always. */
+  readonly mayAct?: () => boolean;
+}
+
 /** How the message stands to those sent before it. */
-export interface SendContext {
+export interface SendContext extends SendingRights {
   /** The same for each attempt at the same message, and for no other message. */
   readonly key: string;
   /** The message that this one replaces; `null` for a new one. */
@@ -30,5 +38,4 @@ export interface SendContext {
   readonly thread: MessageReference | null;
   /** When an earlier attempt may have been the one that arrived: its instant, to look from there before sending again. */
   readonly mayHaveBeenSentSince: Date | null;
-  readonly signal: AbortSignal;
 }

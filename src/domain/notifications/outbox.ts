@@ -16,7 +16,7 @@ export interface OutboxEntry {
   readonly dueAt: Date;
 }
 
-/** How much waits to be told. */
+/** How much waits to be told; a storage may stop counting at some hundreds per channel. */
 export interface OutboxDepth {
   readonly waiting: number;
   readonly oldestAt: Date | null;

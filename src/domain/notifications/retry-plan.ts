@@ -8,9 +8,14 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
  * @param random from 0 to below 1
  */
 export function retryDelayMs(attempts: number, random: number, askedForMs: number | null): number {
-  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 30));
+  const ceiling = longestPlannedMs(attempts);
   const planned = ceiling / 2 + (ceiling / 2) * random;
   return Math.ceil(Math.max(planned, askedForMs ?? 0));
+}
+
+/** The longest that the plan lets pass after so many attempts, when the channel asks for nothing. */
+export function longestPlannedMs(attempts: number): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 30));
 }
 
 /** A delivery is given up 24 hours after it was first wanted. */

@@ -46,39 +46,81 @@ export function quietTraffic(channelId: string): ChannelTraffic {
   return { channelId, recentOpenings: [], storm: null, version: 0 };
 }
 
-/** Whether `waiting` unsent openings are to be told as a storm. A storm lasts until nothing joined it for one window. */
-export function isStorm(traffic: ChannelTraffic, waiting: number, rule: StormRule, now: Date): boolean {
-  if (traffic.storm !== null && now.getTime() - traffic.storm.lastJoinedAt.getTime() < rule.windowMs)
-    return true;
-  return openingsWithin(traffic, rule, now).length + waiting > rule.threshold;
+/** A storm that grew to this size is closed and another begun: it is one item in the storage, and one message that people read. */
+const MOST_MEMBERS = 500;
+const LONGEST_TITLE = 150;
+
+/** A new alert that waits to be told. */
+export interface Opening extends StormMember {
+  readonly openedAt: Date;
+}
+
+/**
+ * Whether a new alert is to be told within a storm: it belongs to the one that is under way, or more wait than the rule allows.
+ * @param waiting all that wait, `opening` among them
+ */
+export function isStorm(
+  traffic: ChannelTraffic,
+  opening: Opening,
+  waiting: readonly Opening[],
+  rule: StormRule,
+  now: Date,
+): boolean {
+  if (belongsTo(traffic.storm, opening, rule)) return true;
+  const newcomers = waiting.filter((other) => !isMember(traffic.storm, other));
+  return openingsWithin(traffic, rule, now).length + newcomers.length > rule.threshold;
 }
 
 export function withOpening(traffic: ChannelTraffic, rule: StormRule, now: Date): ChannelTraffic {
   return { ...traffic, recentOpenings: [...openingsWithin(traffic, rule, now), now] };
 }
 
-/** Adds the alerts that are not yet in the storm, beginning a new one when the last has passed. */
+/** Puts the alert and those that wait with it into the storm under way, or into a new one when it belongs to none. */
 export function withStormMembers(
   traffic: ChannelTraffic,
-  members: readonly StormMember[],
+  opening: Opening,
+  waiting: readonly Opening[],
   rule: StormRule,
   now: Date,
   newId: () => string,
 ): ChannelTraffic {
-  const current = traffic.storm;
-  const goesOn = current !== null && now.getTime() - current.lastJoinedAt.getTime() < rule.windowMs;
-  const storm = goesOn ? current : beginStorm(newId(), now);
-  const known = new Set(storm.members.map((member) => member.alertId));
-  const joining = members.filter((member) => !known.has(member.alertId));
-  if (joining.length === 0) return { ...traffic, storm };
-  return { ...traffic, storm: { ...storm, members: [...storm.members, ...joining], lastJoinedAt: now } };
+  const goesOn = belongsTo(traffic.storm, opening, rule);
+  const begun = goesOn && traffic.storm !== null ? traffic.storm : join(beginStorm(newId(), now), opening);
+  const others = waiting.toSorted((a, b) => a.openedAt.getTime() - b.openedAt.getTime());
+  const storm = [opening, ...others].reduce(
+    (grown, other) => (belongsTo(grown, other, rule) && !isMember(grown, other) ? join(grown, other) : grown),
+    begun,
+  );
+  return storm === traffic.storm ? traffic : { ...traffic, storm };
 }
 
+/** By when the alerts opened, not by when they are told: a backlog that takes minutes to tell is one storm. */
+function belongsTo(storm: Storm | null, opening: Opening, rule: StormRule): boolean {
+  if (storm === null) return false;
+  if (isMember(storm, opening)) return true;
+  if (storm.members.length >= MOST_MEMBERS) return false;
+  return opening.openedAt.getTime() - storm.lastJoinedAt.getTime() < rule.windowMs;
+}
+
+function isMember(storm: Storm | null, { alertId }: Opening): boolean {
+  return storm?.members.some((member) => member.alertId === alertId) ?? false;
+}
+
+function join(storm: Storm, opening: Opening): Storm {
+  const lastJoinedAt = new Date(Math.max(storm.lastJoinedAt.getTime(), opening.openedAt.getTime()));
+  return { ...storm, members: [...storm.members, toMember(opening)], lastJoinedAt };
+}
+
+function toMember({ alertId, title, slackUserId }: Opening): StormMember {
+  return { alertId, title: title.slice(0, LONGEST_TITLE).toWellFormed(), slackUserId };
+}
+
+/** `now` is when it is told; when it was last joined, its first member says. */
 function beginStorm(id: string, now: Date): Storm {
   return {
     id,
     startedAt: now,
-    lastJoinedAt: now,
+    lastJoinedAt: new Date(0),
     members: [],
     reference: null,
     outcomeUnknown: false,
@@ -88,6 +130,10 @@ function beginStorm(id: string, now: Date): Storm {
   };
 }
 
+/** An opening from the future was told before the clock stepped back; it counts for nothing. */
 function openingsWithin(traffic: ChannelTraffic, rule: StormRule, now: Date): readonly Date[] {
-  return traffic.recentOpenings.filter((at) => now.getTime() - at.getTime() < rule.windowMs);
+  return traffic.recentOpenings.filter((at) => {
+    const ageMs = now.getTime() - at.getTime();
+    return ageMs >= 0 && ageMs < rule.windowMs;
+  });
 }

@@ -121,10 +121,14 @@ function metadataFacts(metadata: JsonObject | null): readonly Fact[] {
 
 function shown(value: JsonValue): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > LONGEST_METADATA_FACT ? `${text.slice(0, LONGEST_METADATA_FACT)}…` : text;
+  return text.length > LONGEST_METADATA_FACT
+    ? `${text.slice(0, LONGEST_METADATA_FACT).toWellFormed()}…`
+    : text;
 }
 
 function firstLine(text: string): string {
-  const line = text.split('\n', 1)[0] ?? '';
-  return line.length > LONGEST_METADATA_FACT ? `${line.slice(0, LONGEST_METADATA_FACT)}…` : line;
+  const line = text.trimStart().split('\n', 1)[0] ?? '';
+  return line.length > LONGEST_METADATA_FACT
+    ? `${line.slice(0, LONGEST_METADATA_FACT).toWellFormed()}…`
+    : line;
 }

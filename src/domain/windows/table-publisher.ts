@@ -1,5 +1,6 @@
 import type { SendOutcome } from '../notifications/channel';
 import type { MessageReference } from '../notifications/delivery';
+import type { SendingRights } from '../notifications/notification';
 import type { NightSummary } from './night-summary';
 import type { StatusTable } from './status-table';
 
@@ -13,7 +14,7 @@ export interface LaidOutMessage {
 /** `missing`: the message to edit is gone, somebody deleted it. */
 export type PublishOutcome = SendOutcome | { readonly kind: 'missing' };
 
-export interface PostRequest {
+export interface PostRequest extends SendingRights {
   /** `null` for the default channel. */
   readonly channelId: string | null;
   /** The same for each attempt at the same message, and for no other message. */
@@ -22,7 +23,6 @@ export interface PostRequest {
   readonly thread: MessageReference | null;
   /** When an earlier attempt may have been the one that arrived: its instant, to look from there before posting again. */
   readonly mayHaveBeenSentSince: Date | null;
-  readonly signal: AbortSignal;
 }
 
 /** Where tables and summaries are shown. Its methods never reject for a fault of the vendor or the network. */

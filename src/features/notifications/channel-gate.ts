@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/shared/clock';
 import { retryDelayMs } from '../../domain/notifications/retry-plan';
 
 /** Failures in a row after which the channel itself, and not one message, is taken to be at fault. */
@@ -8,11 +9,14 @@ const LONGEST_PROBE_MS = 30_000;
 /** The circuit breaker of one channel. Lives in the instance that serves the channel; a new one begins closed. */
 export class ChannelGate {
   private failures = 0;
-  private closedUntilMs = 0;
+  /** On the monotonic clock: a wall clock that steps back must not keep a channel closed. */
+  private closedUntilMs = -Infinity;
+
+  constructor(private readonly clock: Clock) {}
 
   /** Whether something may be sent now. */
-  isOpenAt(now: Date): boolean {
-    return now.getTime() >= this.closedUntilMs;
+  isOpen(): boolean {
+    return this.clock.monotonicMs() >= this.closedUntilMs;
   }
 
   /** The channel is at fault: its deliveries wait for a probe to succeed, whatever their own plans say. */
@@ -24,13 +28,15 @@ export class ChannelGate {
   succeeded(): boolean {
     const recovered = this.broken;
     this.failures = 0;
-    this.closedUntilMs = 0;
+    this.closedUntilMs = -Infinity;
     return recovered;
   }
 
-  failed(now: Date, random: number, askedForMs: number | null): void {
+  /** @returns whether the channel is taken to be at fault from now on */
+  failed(random: number, askedForMs: number | null): boolean {
     this.failures++;
     const waitMs = Math.min(retryDelayMs(this.failures, random, null), LONGEST_PROBE_MS);
-    this.closedUntilMs = now.getTime() + Math.max(waitMs, askedForMs ?? 0);
+    this.closedUntilMs = this.clock.monotonicMs() + Math.max(waitMs, askedForMs ?? 0);
+    return this.failures === OPENS_AFTER;
   }
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../domain/notifications/delivery';
+import { longestPlannedMs } from '../../domain/notifications/retry-plan';
 
-/** A channel's queue as the dispatcher sees it: per alert only the oldest delivery may go, so that its events arrive in order. */
+/** A channel's queue as the dispatcher sees it: per alert only the first event may go, so that its events arrive in order. */
 export class DeliveryPlan {
   private readonly byAlert = new Map<string, Delivery[]>();
 
@@ -11,11 +12,15 @@ export class DeliveryPlan {
       if (siblings === undefined) this.byAlert.set(delivery.alert.id, [delivery]);
       else siblings.push(delivery);
     }
+    // The order of an alert's events is what it counted, not what clocks said: those of two instances differ, and one may step back.
+    for (const siblings of this.byAlert.values())
+      siblings.sort((a, b) => a.alert.sequence - b.alert.sequence);
   }
 
-  /** Deliveries whose turn it is, oldest first. */
+  /** Deliveries whose turn it is: new alerts before the news of old ones, then oldest first. */
   heads(): readonly Delivery[] {
-    return [...this.byAlert.values()].map(([first]) => first).filter((delivery) => delivery !== undefined);
+    const heads = [...this.byAlert.values()].flatMap(([first]) => first ?? []);
+    return heads.toSorted((a, b) => rank(a) - rank(b));
   }
 
   /** The next event of the same alert that waits behind this one. */
@@ -27,4 +32,18 @@ export class DeliveryPlan {
   waitingOpenings(): readonly Delivery[] {
     return this.queue.filter((delivery) => delivery.event === 'opened' && delivery.attempts === 0);
   }
+}
+
+/** What channels ask for by Retry-After; a longer pause is kept by the gate, which is not misled by clocks. */
+const LONGEST_ASKED_MS = 60_000;
+
+/** What has not been tried is due at once, and so is what a clock that has since stepped back put off beyond any plan. */
+export function isDue(delivery: Delivery, now: Date): boolean {
+  if (delivery.status !== 'retrying') return true;
+  const waitMs = delivery.nextAttemptAt.getTime() - now.getTime();
+  return waitMs <= 0 || waitMs > longestPlannedMs(delivery.attempts) + LONGEST_ASKED_MS;
+}
+
+function rank({ event }: Delivery): number {
+  return event === 'opened' || event === 'flapping' ? 0 : 1;
 }

@@ -28,4 +28,24 @@ export class DeliveryTelemetry implements DeliveryObserver {
       'a channel refuses an alert for good',
     );
   }
+
+  gaveUp(channelId: string, alertId: string, correlationId: string): void {
+    const fields = { channel: channelId, alert_id: alertId, correlation_id: correlationId };
+    this.log.error(fields, 'an alert was given up after 24 hours; nobody was told in this channel');
+  }
+
+  channelBroke(channelId: string, error: string): void {
+    this.log.warn(
+      { channel: channelId, reason: error },
+      'a channel does not take alerts; they wait, and it is probed',
+    );
+  }
+
+  channelRecovered(channelId: string): void {
+    this.log.info({ channel: channelId }, 'a channel takes alerts again');
+  }
+
+  notRouted(entryId: string, error: unknown): void {
+    this.log.error({ outbox_entry: entryId, err: error }, 'an alert could not be routed; it is tried again');
+  }
 }

@@ -2,7 +2,7 @@ import type { ChannelDirectory } from '../../domain/notifications/channel';
 import type { DeliveryRepository } from '../../domain/notifications/delivery.repository';
 import type { Clock } from '../../domain/shared/clock';
 import type { LeaseRepository } from '../../domain/shared/lease';
-import { holdLease } from '../../platform/workers/hold-lease';
+import { holdLease, type Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
 import type { DeliveryObserver } from './delivery-observer';
 import type { Pipeline } from './pipeline';
@@ -38,9 +38,15 @@ export class DispatchWorker implements Task {
 
   constructor(private readonly dependencies: DispatchDependencies) {}
 
-  async run(_now: Date, signal: AbortSignal): Promise<void> {
-    await this.dependencies.routeStage.routeDue(signal);
-    for (const channelId of await this.dependencies.deliveries.listBusyChannels()) this.kick(channelId);
+  async run(_now: Date, { signal }: Hold): Promise<void> {
+    const kickAll = (channelIds: Iterable<string>) =>
+      [...channelIds].forEach((channelId) => this.kick(channelId));
+    try {
+      await this.dependencies.routeStage.routeDue(signal, kickAll);
+    } finally {
+      // What waits from before must not wait for what cannot be routed now.
+      kickAll(await this.dependencies.deliveries.listBusyChannels());
+    }
   }
 
   /** Resolves when no queue is being worked on. */
@@ -80,7 +86,9 @@ export class DispatchWorker implements Task {
         ttlMs: LEASE_TTL_MS,
         signal: this.stopping.signal,
       };
-      await holdLease(leases, clock, request, (signal) => pipeline.drain(channel, signal));
+      await holdLease(leases, clock, request, ({ signal, isHeld }) =>
+        pipeline.drain(channel, { signal, mayAct: isHeld }),
+      );
     } catch (error) {
       observer.interrupted(channelId, error);
     }

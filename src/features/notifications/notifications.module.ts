@@ -10,7 +10,8 @@ import { LeaseRepository } from '../../domain/shared/lease';
 import { InstanceId } from '../../platform/workers/instance-id';
 import { DeliveryObserver } from './delivery-observer';
 import { DispatchWorker } from './dispatch.worker';
-import { Pipeline } from './pipeline';
+import { Pipeline, type Stages } from './pipeline';
+import { DeliverStage } from './stages/deliver.stage';
 import { GroupStage } from './stages/group.stage';
 import { RecordStage } from './stages/record.stage';
 import { RouteStage } from './stages/route.stage';
@@ -29,15 +30,16 @@ import { SuppressStage } from './stages/suppress.stage';
         clock: Clock,
         ids: IdSource,
         observer: DeliveryObserver,
-      ) =>
-        new Pipeline(
-          deliveries,
-          new SuppressStage(alerts, rules.repeatEditMs),
-          new GroupStage(deliveries, rules.storm, clock, ids),
-          new RecordStage(deliveries, rules.storm, clock, observer, Math.random),
-          clock,
-          Math.random,
-        ),
+      ) => {
+        const record = new RecordStage(deliveries, rules.storm, clock, observer, Math.random);
+        const stages: Stages = {
+          suppress: new SuppressStage(alerts, deliveries, rules.repeatEditMs),
+          group: new GroupStage(deliveries, rules.storm, clock, ids),
+          deliver: new DeliverStage(deliveries, record, clock),
+          record,
+        };
+        return new Pipeline(deliveries, stages, clock, observer, Math.random);
+      },
     },
     {
       provide: DispatchWorker,
@@ -65,7 +67,7 @@ import { SuppressStage } from './stages/suppress.stage';
       ) =>
         new DispatchWorker({
           ...{ instanceId, channels, deliveries, leases, clock, pipeline, observer },
-          routeStage: new RouteStage(outbox, rules, clock),
+          routeStage: new RouteStage(outbox, rules, clock, observer),
         }),
     },
   ],

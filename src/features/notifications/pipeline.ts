@@ -1,46 +1,64 @@
 import type { Channel, SendOutcome } from '../../domain/notifications/channel';
-import type { AlertMessage, Delivery } from '../../domain/notifications/delivery';
+import type { Delivery } from '../../domain/notifications/delivery';
 import type { DeliveryRepository } from '../../domain/notifications/delivery.repository';
+import type { SendingRights } from '../../domain/notifications/notification';
 import type { Clock } from '../../domain/shared/clock';
-import { ChangedConcurrently } from '../../domain/shared/errors';
 import { ChannelGate } from './channel-gate';
-import { DeliveryPlan } from './delivery-plan';
+import type { DeliveryObserver } from './delivery-observer';
+import { DeliveryPlan, isDue } from './delivery-plan';
+import type { DeliverStage } from './stages/deliver.stage';
 import type { GroupStage, Placement } from './stages/group.stage';
 import type { RecordStage } from './stages/record.stage';
 import type { SuppressStage } from './stages/suppress.stage';
 
-const QUEUE_PAGE = 100;
+/** The stages of a delivery's way, in their order; routing comes before them. */
+export interface Stages {
+  readonly suppress: SuppressStage;
+  readonly group: GroupStage;
+  readonly deliver: DeliverStage;
+  readonly record: RecordStage;
+}
+
+const QUEUE_PAGE = 200;
+/** How far is looked when the first page holds no new alert. */
+const WHOLE_QUEUE = 2_000;
 /** After this long the queue is read again, so that a resolve or a storm that came meanwhile is seen. */
 const FRESH_FOR_MS = 3_000;
 
 const IN_CHANNEL: Placement = { thread: null, ownerAddressed: false };
 
-/** The way of a delivery through its stages: suppress, group, send, record. One pipeline for every alert of Vesper. */
+/** The way of a delivery through its stages: suppress, group, deliver, record. One pipeline for every alert of Vesper. */
 export class Pipeline {
   private readonly gates = new Map<string, ChannelGate>();
 
   constructor(
     private readonly deliveries: DeliveryRepository,
-    private readonly suppress: SuppressStage,
-    private readonly group: GroupStage,
-    private readonly recorder: RecordStage,
+    private readonly stages: Stages,
     private readonly clock: Clock,
+    private readonly observer: DeliveryObserver,
     private readonly random: () => number,
   ) {}
 
   /** Delivers what is due in one channel. To be called under the channel's lease: it keeps the order of an alert's events. */
-  async drain(channel: Channel, signal: AbortSignal): Promise<void> {
+  async drain(channel: Channel, rights: SendingRights): Promise<void> {
     const gate = this.gateOf(channel.id);
     let recovered = false;
-    while (!signal.aborted && gate.isOpenAt(this.clock.now())) {
-      const plan = new DeliveryPlan(await this.deliveries.listQueue(channel.id, QUEUE_PAGE));
+    while (!rights.signal.aborted && gate.isOpen()) {
+      const plan = await this.readPlan(channel);
       const due = this.dueHeads(plan, gate, recovered);
-      const progress = await this.deliverWhileFresh(due, plan, channel, gate, signal);
+      const progress = await this.deliverWhileFresh(due, plan, channel, gate, rights);
       if (!progress.any) break;
       recovered = progress.recovered;
     }
-    if (!signal.aborted && channel.state === 'enabled' && !gate.broken)
-      await this.group.settle(channel, signal);
+    const mayTidyUp = !rights.signal.aborted && channel.state === 'enabled' && !gate.broken;
+    if (mayTidyUp) await this.stages.group.settle(channel, rights);
+  }
+
+  /** A long queue of old news must not hide a new alert. */
+  private async readPlan(channel: Channel): Promise<DeliveryPlan> {
+    const page = await this.deliveries.listQueue(channel.id, QUEUE_PAGE);
+    const mayHideNews = page.length === QUEUE_PAGE && !page.some(({ event }) => event === 'opened');
+    return new DeliveryPlan(mayHideNews ? await this.deliveries.listQueue(channel.id, WHOLE_QUEUE) : page);
   }
 
   /**
@@ -51,9 +69,7 @@ export class Pipeline {
     const heads = plan.heads();
     if (gate.broken) return heads.toSorted((a, b) => a.attempts - b.attempts).slice(0, 1);
     const now = this.clock.now();
-    return heads.filter(
-      (delivery) => delivery.nextAttemptAt <= now || (recovered && delivery.status === 'retrying'),
-    );
+    return recovered ? heads : heads.filter((delivery) => isDue(delivery, now));
   }
 
   private async deliverWhileFresh(
@@ -61,121 +77,59 @@ export class Pipeline {
     plan: DeliveryPlan,
     channel: Channel,
     gate: ChannelGate,
-    signal: AbortSignal,
+    rights: SendingRights,
   ) {
     const readAt = this.clock.monotonicMs();
     const progress = { any: false, recovered: false };
     for (const delivery of due) {
-      if (signal.aborted || !gate.isOpenAt(this.clock.now())) break;
-      const outcome = await this.deliver(delivery, plan, channel, signal);
+      if (rights.signal.aborted || !gate.isOpen()) break;
+      const outcome = await this.deliver(delivery, plan, channel, rights);
       if (outcome === 'postponed') continue;
       progress.any = true;
-      if (outcome !== 'settled') progress.recovered = this.report(outcome, gate) || progress.recovered;
+      if (outcome !== 'settled')
+        progress.recovered = this.report(channel, outcome, gate) || progress.recovered;
       if (this.clock.monotonicMs() - readAt > FRESH_FOR_MS) break;
     }
     return progress;
   }
 
-  private report(outcome: SendOutcome, gate: ChannelGate): boolean {
-    if (outcome.kind !== 'retry') return gate.succeeded();
-    if (outcome.reason !== 'aborted') gate.failed(this.clock.now(), this.random(), outcome.afterMs);
-    return false;
+  /** @returns whether a fault of the channel is over */
+  private report(channel: Channel, outcome: SendOutcome, gate: ChannelGate): boolean {
+    if (outcome.kind === 'retry') {
+      const breaks = outcome.reason !== 'aborted' && gate.failed(this.random(), outcome.afterMs);
+      if (breaks) this.observer.channelBroke(channel.id, outcome.error);
+      return false;
+    }
+    const recovered = gate.succeeded();
+    if (recovered) this.observer.channelRecovered(channel.id);
+    return recovered;
   }
 
   private async deliver(
     delivery: Delivery,
     plan: DeliveryPlan,
     channel: Channel,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<SendOutcome | 'settled' | 'postponed'> {
+    const { suppress, group, deliver, record } = this.stages;
     const message = await this.deliveries.findMessage(delivery.alert.id, channel.id);
-    const suppression = await this.suppress.judge(
-      delivery,
-      channel,
-      message,
-      plan.successorOf(delivery),
-      this.clock.now(),
-    );
+    const successor = plan.successorOf(delivery);
+    const suppression = await suppress.judge(delivery, channel, message, successor, this.clock.now());
     if (suppression?.kind === 'postponed') return 'postponed';
     if (suppression?.kind === 'settled') {
-      await this.recorder.settle(delivery, suppression.outcome, suppression.reason);
+      await record.settle(delivery, suppression.outcome, suppression.reason);
       return 'settled';
     }
-    if (delivery.event !== 'opened') return this.send(delivery, channel, message, IN_CHANNEL, signal);
-    const grouping = await this.group.place(delivery, plan.waitingOpenings(), channel, signal);
-    if (grouping.kind === 'not_sent') return grouping.outcome;
-    return this.send(delivery, channel, message, grouping.placement, signal);
-  }
-
-  private async send(
-    delivery: Delivery,
-    channel: Channel,
-    message: AlertMessage | null,
-    placement: Placement,
-    signal: AbortSignal,
-  ): Promise<SendOutcome> {
-    // That an alert flaps is news and rings; whatever else becomes of an alert is shown where it stands.
-    const edits = message !== null && delivery.event !== 'flapping';
-    // Found as `sending`, an attempt of before ended in a crash: it may have arrived.
-    const outcomeUnknown = delivery.outcomeUnknown || delivery.status === 'sending';
-    const sending = await this.deliveries.recordSending({
-      ...delivery,
-      status: 'sending',
-      attempts: delivery.attempts + 1,
-      outcomeUnknown,
-    });
-    const startedAt = this.clock.now();
-    const began = this.clock.monotonicMs();
-    const outcome = await channel.send(
-      {
-        kind: 'alert',
-        event: delivery.event,
-        alert: delivery.alert,
-        mentionOwner: !placement.ownerAddressed,
-      },
-      {
-        key: delivery.id,
-        previous: edits ? message.reference : null,
-        thread: placement.thread,
-        mayHaveBeenSentSince: outcomeUnknown ? delivery.createdAt : null,
-        signal,
-      },
-    );
-    const latencyMs = this.clock.monotonicMs() - began;
-    const opensInChannel = delivery.event === 'opened' && placement.thread === null;
-    try {
-      await this.recorder.record({
-        delivery: sending,
-        outcome,
-        startedAt,
-        latencyMs,
-        message,
-        edited: edits,
-        opensInChannel,
-      });
-    } catch (error) {
-      if (error instanceof ChangedConcurrently && !edits)
-        await this.withdrawDouble(channel, delivery, outcome, signal);
-      throw error;
-    }
-    return outcome;
-  }
-
-  /** Somebody else took the delivery over while this instance was paused: if both have posted, ours goes. */
-  private async withdrawDouble(
-    channel: Channel,
-    delivery: Delivery,
-    outcome: SendOutcome,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (outcome.kind !== 'sent' || outcome.reference === null) return;
-    const message = await this.deliveries.findMessage(delivery.alert.id, channel.id);
-    if (message !== null && message.reference !== outcome.reference)
-      await channel.withdraw?.(outcome.reference, signal);
+    if (delivery.event !== 'opened') return deliver.send(delivery, channel, message, IN_CHANNEL, rights);
+    const grouping = await group.place(delivery, plan.waitingOpenings(), channel, rights);
+    if (grouping.kind === 'placed')
+      return deliver.send(delivery, channel, message, grouping.placement, rights);
+    await record.recordUnplaced(delivery, grouping.outcome);
+    return grouping.outcome;
   }
 
   private gateOf(channelId: string): ChannelGate {
-    const gate = this.gates.get(channelId) ?? new ChannelGate();
+    const gate = this.gates.get(channelId) ?? new ChannelGate(this.clock);
     this.gates.set(channelId, gate);
     return gate;
   }

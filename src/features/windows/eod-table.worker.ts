@@ -1,8 +1,11 @@
+import type { SendingRights } from '../../domain/notifications/notification';
+import type { Clock } from '../../domain/shared/clock';
 import { ChangedConcurrently } from '../../domain/shared/errors';
 import type { EodWindow, EodWindows } from '../../domain/windows/eod-window';
 import { newestStep } from '../../domain/windows/night';
 import { occurrencesInPlay, type Occurrence } from '../../domain/windows/occurrence';
 import type { TablePublisher } from '../../domain/windows/table-publisher';
+import type { Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
 import type { NightObserver } from './night-observer';
 import type { NightService } from './night.service';
@@ -12,12 +15,14 @@ export interface EodTableDependencies {
   readonly nights: NightService;
   readonly publisher: TablePublisher;
   readonly observer: NightObserver;
+  readonly clock: Clock;
 }
 
 /** What this instance knows of a night without asking the storage. */
 interface Progress {
   /** The newest step known to be done: its instant in ms, or Infinity for the close. */
   readonly doneMs: number;
+  /** On the monotonic clock: a wall clock that steps back must not lengthen a pause. */
   readonly notBeforeMs: number;
   readonly interruptions: number;
 }
@@ -47,11 +52,13 @@ export class EodTableWorker implements Task {
   }
 
   /** Windows do not wait for one another: each has its own channel and its own faults. */
-  async run(now: Date, signal: AbortSignal): Promise<void> {
+  async run(now: Date, hold: Hold): Promise<void> {
     const due = this.dueNights(now);
     this.forgetAllBut(now);
     const results = await Promise.allSettled(
-      due.map(({ window, occurrence }) => this.advance(window, occurrence, now, signal)),
+      due.map(({ window, occurrence }) =>
+        this.advance(window, occurrence, now, { signal: hold.signal, mayAct: hold.isHeld }),
+      ),
     );
     const failures = results
       .filter((result) => result.status === 'rejected')
@@ -64,13 +71,13 @@ export class EodTableWorker implements Task {
     window: EodWindow,
     occurrence: Occurrence,
     now: Date,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<void> {
     const before = this.progressOf(window, occurrence);
     try {
-      const result = await this.dependencies.nights.advance(window, occurrence, signal);
-      if (result.kind === 'done') {
-        this.dependencies.observer.advanced(window.name, occurrence.businessDate);
+      const result = await this.dependencies.nights.advance(window, occurrence, rights);
+      if (result.kind !== 'interrupted') {
+        if (result.kind === 'done') this.dependencies.observer.advanced(window.name, occurrence.businessDate);
         this.progress.set(keyOf(window, occurrence), {
           ...NOTHING_DONE,
           doneMs: stepMs(window, occurrence, now),
@@ -78,9 +85,9 @@ export class EodTableWorker implements Task {
         return;
       }
       this.dependencies.observer.interrupted(window.name, occurrence.businessDate, result.interruption);
-      this.pause(window, occurrence, before, now, result.interruption.retryAfterMs);
+      this.pause(window, occurrence, before, result.interruption.retryAfterMs);
     } catch (error) {
-      this.pause(window, occurrence, before, now, null);
+      this.pause(window, occurrence, before, null);
       // Another instance is at it: its turn, and a look afterwards.
       if (!(error instanceof ChangedConcurrently)) throw error;
     }
@@ -90,11 +97,10 @@ export class EodTableWorker implements Task {
     window: EodWindow,
     occurrence: Occurrence,
     before: Progress,
-    now: Date,
     askedForMs: number | null,
   ): void {
     const plannedMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(before.interruptions, 10));
-    const notBeforeMs = now.getTime() + Math.max(plannedMs, askedForMs ?? 0);
+    const notBeforeMs = this.dependencies.clock.monotonicMs() + Math.max(plannedMs, askedForMs ?? 0);
     this.progress.set(keyOf(window, occurrence), {
       ...before,
       notBeforeMs,
@@ -107,7 +113,9 @@ export class EodTableWorker implements Task {
       occurrencesInPlay(window, now)
         .filter((occurrence) => {
           const { doneMs, notBeforeMs } = this.progressOf(window, occurrence);
-          return now.getTime() >= notBeforeMs && stepMs(window, occurrence, now) > doneMs;
+          return (
+            this.dependencies.clock.monotonicMs() >= notBeforeMs && stepMs(window, occurrence, now) > doneMs
+          );
         })
         .map((occurrence) => ({ window, occurrence })),
     );

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageReference } from '../../domain/notifications/delivery';
+import type { SendingRights } from '../../domain/notifications/notification';
+import { isOneTooMany } from '../../domain/notifications/rival-message';
 import { Clock } from '../../domain/shared/clock';
 import { ChangedConcurrently } from '../../domain/shared/errors';
 import type { EodWindow } from '../../domain/windows/eod-window';
@@ -13,6 +15,9 @@ import {
 } from '../../domain/windows/table-publisher';
 import type { Interruption } from './interruption';
 import { NightObserver, type PublishAction } from './night-observer';
+
+/** For taking a second message back. */
+const WITHDRAWAL_MS = 15_000;
 
 export type Shown =
   | { readonly kind: 'shown'; readonly night: Night }
@@ -39,16 +44,21 @@ export class NightMessenger {
     @Inject(NightObserver) private readonly observer: NightObserver,
   ) {}
 
-  async showTable(window: EodWindow, night: Night, table: StatusTable, signal: AbortSignal): Promise<Shown> {
-    const parts = this.publisher.layOutTable(table);
-    const emptied = Math.max(0, night.messages.length - parts.length);
-    const messages = [
-      ...parts,
-      ...Array.from({ length: emptied }, () => this.publisher.layOutEmptied(table)),
-    ];
+  async showTable(
+    window: EodWindow,
+    night: Night,
+    table: StatusTable,
+    rights: SendingRights,
+  ): Promise<Shown> {
     let current = night;
-    for (let index = 0; index < messages.length; index++) {
-      const shown = await this.showPart(window, current, index, messages[index] as LaidOutMessage, signal);
+    const parts = this.publisher.layOutTable(table);
+    for (const [index, part] of parts.entries()) {
+      const shown = await this.showPart(window, current, index, part, rights);
+      if (shown.kind === 'interrupted') return shown;
+      current = shown.night;
+    }
+    for (let index = parts.length; index < current.messages.length; index++) {
+      const shown = await this.emptyPart(current, index, this.publisher.layOutEmptied(table), rights);
       if (shown.kind === 'interrupted') return shown;
       current = shown.night;
     }
@@ -59,7 +69,7 @@ export class NightMessenger {
     window: EodWindow,
     night: Night,
     summary: LaidOutMessage,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<Shown> {
     if (night.summary.reference !== null) return { kind: 'shown', night };
     const place: Place = {
@@ -68,7 +78,7 @@ export class NightMessenger {
       read: (of) => of.summary,
       write: (of, message) => ({ ...of, summary: message }),
     };
-    return this.post(window, night, place, summary, null, signal);
+    return this.post(window, night, place, summary, null, rights);
   }
 
   private async showPart(
@@ -76,18 +86,34 @@ export class NightMessenger {
     night: Night,
     index: number,
     message: LaidOutMessage,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<Shown> {
     const reference = night.messages[index]?.reference ?? null;
     if (reference !== null) {
-      const outcome = await this.publisher.edit(message, reference, signal);
+      const outcome = await this.publisher.edit(message, reference, rights.signal);
       this.observer.published('edit', outcome.kind);
       if (outcome.kind === 'sent') return { kind: 'shown', night };
       if (outcome.kind !== 'missing') return interrupted(outcome);
       night = withoutDeleted(night, index);
     }
     const thread = index === 0 ? null : (night.messages[0]?.reference ?? null);
-    return this.post(window, night, tablePlace(night, index), message, thread, signal);
+    return this.post(window, night, tablePlace(night, index), message, thread, rights);
+  }
+
+  /** A part that is no longer needed says so; one that is gone is not posted for that. */
+  private async emptyPart(
+    night: Night,
+    index: number,
+    message: LaidOutMessage,
+    rights: SendingRights,
+  ): Promise<Shown> {
+    const reference = night.messages[index]?.reference ?? null;
+    if (reference === null) return { kind: 'shown', night };
+    const outcome = await this.publisher.edit(message, reference, rights.signal);
+    this.observer.published('edit', outcome.kind);
+    if (outcome.kind === 'sent') return { kind: 'shown', night };
+    if (outcome.kind !== 'missing') return interrupted(outcome);
+    return { kind: 'shown', night: await this.nights.record(withoutDeleted(night, index)) };
   }
 
   private async post(
@@ -96,7 +122,7 @@ export class NightMessenger {
     place: Place,
     message: LaidOutMessage,
     thread: MessageReference | null,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<Shown> {
     const begunBefore = place.read(night).sendingSince;
     const sendingSince = begunBefore ?? this.clock.now();
@@ -106,10 +132,10 @@ export class NightMessenger {
       key: place.key,
       thread,
       mayHaveBeenSentSince: begunBefore,
-      signal,
+      ...rights,
     });
     this.observer.published(place.action, outcome.kind);
-    if (outcome.kind === 'sent') return this.keep(begun, place, outcome.reference, signal);
+    if (outcome.kind === 'sent') return this.keep(begun, place, outcome.reference);
     const certainlyUnsent =
       begunBefore === null &&
       (outcome.kind === 'refused' || (outcome.kind === 'retry' && !outcome.outcomeUnknown));
@@ -118,29 +144,27 @@ export class NightMessenger {
   }
 
   /** Writes where the message stands. When another instance has meanwhile posted it as well, ours is taken back. */
-  private async keep(
-    night: Night,
-    place: Place,
-    reference: MessageReference | null,
-    signal: AbortSignal,
-  ): Promise<Shown> {
+  private async keep(night: Night, place: Place, reference: MessageReference | null): Promise<Shown> {
     try {
       return {
         kind: 'shown',
         night: await this.nights.record(place.write(night, { reference, sendingSince: null })),
       };
     } catch (error) {
-      if (error instanceof ChangedConcurrently && reference !== null) {
-        const stored = await this.nights.find(night.windowName, night.businessDate);
-        const theirs = stored === null ? null : place.read(stored).reference;
-        if (theirs !== null && theirs !== reference) await this.withdraw(reference, signal);
-      }
+      if (error instanceof ChangedConcurrently && reference !== null)
+        await this.withdrawDouble(night, place, reference);
       throw error;
     }
   }
 
-  private async withdraw(reference: MessageReference, signal: AbortSignal): Promise<void> {
-    const outcome = await this.publisher.withdraw(reference, signal);
+  private async withdrawDouble(night: Night, place: Place, ours: MessageReference): Promise<void> {
+    const findTheirs = async () => {
+      const stored = await this.nights.find(night.windowName, night.businessDate);
+      return stored === null ? null : place.read(stored).reference;
+    };
+    if (!(await isOneTooMany(ours, this.clock, findTheirs))) return;
+    // Not by the right that was lost: this only mends.
+    const outcome = await this.publisher.withdraw(ours, AbortSignal.timeout(WITHDRAWAL_MS));
     this.observer.published('withdraw', outcome.kind);
   }
 }

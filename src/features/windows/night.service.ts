@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { SendingRights } from '../../domain/notifications/notification';
 import type { Scheduler } from '../../domain/schedulers/scheduler';
 import { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
 import { StaleRules } from '../../domain/schedulers/staleness';
@@ -15,7 +16,8 @@ import { NightMessenger } from './night.messenger';
 
 /** `done`: the step is carried out, by whomever. Otherwise it is to be tried again, not before `retryAfterMs`. */
 export type StepResult =
-  { readonly kind: 'done' } | { readonly kind: 'interrupted'; readonly interruption: Interruption };
+  | { readonly kind: 'done' | 'nothing_due' }
+  | { readonly kind: 'interrupted'; readonly interruption: Interruption };
 
 const DONE: StepResult = { kind: 'done' };
 
@@ -36,43 +38,43 @@ export class NightService {
    * Carries out what is due now. The storage says what was done before, by this instance or another.
    * @throws ChangedConcurrently when another instance works on the same night
    */
-  async advance(window: EodWindow, occurrence: Occurrence, signal: AbortSignal): Promise<StepResult> {
+  async advance(window: EodWindow, occurrence: Occurrence, rights: SendingRights): Promise<StepResult> {
     const stored = await this.nights.find(window.name, occurrence.businessDate);
     const night = stored ?? newNight(window, occurrence);
     const step = dueStep(window, night, this.clock.now());
-    if (step === null) return DONE;
+    if (step === null) return { kind: 'nothing_due' };
     return step.kind === 'table'
-      ? this.updateTable(window, night, step, signal)
-      : this.close(window, night, signal);
+      ? this.updateTable(window, night, step, rights)
+      : this.close(window, night, rights);
   }
 
   private async updateTable(
     window: EodWindow,
     night: Night,
     step: NightStep & { kind: 'table' },
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<StepResult> {
     const table = await this.buildTable(window, night, step);
-    const shown = await this.messenger.showTable(window, night, table, signal);
+    const shown = await this.messenger.showTable(window, night, table, rights);
     if (shown.kind === 'interrupted') return shown;
     await this.nights.record({ ...shown.night, lastStepAt: step.at });
     return DONE;
   }
 
   /** Last edit, then the summary. A table that never was is not begun after the end, and a night that had nobody in it ends without a word. */
-  private async close(window: EodWindow, night: Night, signal: AbortSignal): Promise<StepResult> {
+  private async close(window: EodWindow, night: Night, rights: SendingRights): Promise<StepResult> {
     const table = await this.buildTable(window, night, { kind: 'close' });
-    const hadTable = night.messages.length > 0;
+    const hadTable = night.messages.some(({ reference }) => reference !== null);
     if (!hadTable && table.rows.length === 0) {
       await this.nights.record({ ...night, closedAt: this.clock.now() });
       return DONE;
     }
     const shown = hadTable
-      ? await this.messenger.showTable(window, night, table, signal)
+      ? await this.messenger.showTable(window, night, table, rights)
       : { kind: 'shown' as const, night };
     if (shown.kind === 'interrupted') return shown;
     const summary = this.publisher.layOutSummary(summarizeNight(table));
-    const told = await this.messenger.postSummary(window, shown.night, summary, signal);
+    const told = await this.messenger.postSummary(window, shown.night, summary, rights);
     if (told.kind === 'interrupted') return told;
     await this.nights.record({ ...told.night, closedAt: this.clock.now() });
     return DONE;

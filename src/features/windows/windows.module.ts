@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Clock } from '../../domain/shared/clock';
 import { EodWindows } from '../../domain/windows/eod-window';
 import { TablePublisher } from '../../domain/windows/table-publisher';
 import { EodTableWorker } from './eod-table.worker';
@@ -13,13 +14,14 @@ import { NightService } from './night.service';
     NightMessenger,
     {
       provide: EodTableWorker,
-      inject: [EodWindows, NightService, TablePublisher, NightObserver],
+      inject: [EodWindows, NightService, TablePublisher, NightObserver, Clock],
       useFactory: (
         windows: EodWindows,
         nights: NightService,
         publisher: TablePublisher,
         observer: NightObserver,
-      ) => new EodTableWorker({ windows, nights, publisher, observer }),
+        clock: Clock,
+      ) => new EodTableWorker({ windows, nights, publisher, observer, clock }),
     },
   ],
   exports: [EodTableWorker],

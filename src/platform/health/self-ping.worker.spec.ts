@@ -24,7 +24,7 @@ describe('SelfPingWorker', () => {
   afterAll(() => server.close());
 
   it('asks its address', async () => {
-    await new SelfPingWorker(address, fetch).run(new Date(), signal);
+    await new SelfPingWorker(address, fetch).run(new Date(), { signal });
     expect(asked).toEqual(['/ping/secret-token']);
   });
 
@@ -35,7 +35,7 @@ describe('SelfPingWorker', () => {
   it('fails on a bad answer without quoting the address', async () => {
     status = 404;
     const failure = await new SelfPingWorker(address, fetch)
-      .run(new Date(), signal)
+      .run(new Date(), { signal })
       .catch((error: Error) => error);
     expect(String(failure)).toContain('answered 404');
     expect(String(failure)).not.toContain('secret-token');
@@ -43,7 +43,7 @@ describe('SelfPingWorker', () => {
 
   it('fails when nobody answers without quoting the address', async () => {
     const failure = await new SelfPingWorker('http://127.0.0.1:1/secret-token', fetch)
-      .run(new Date(), signal)
+      .run(new Date(), { signal })
       .catch((error: Error) => error);
     expect(String(failure)).toContain('did not answer');
     expect(String(failure)).not.toContain('secret-token');

@@ -1,3 +1,4 @@
+import type { Hold } from '../workers/hold-lease';
 import type { Task } from '../workers/task';
 
 /**
@@ -9,6 +10,7 @@ export class SelfPingWorker implements Task {
   readonly schedule = { everyMs: 60_000 };
   readonly timeoutMs = 10_000;
   readonly leased = true;
+  readonly onceInMs = 50_000;
 
   /** @param address `null` while no address is configured: then it is never due */
   constructor(
@@ -21,7 +23,7 @@ export class SelfPingWorker implements Task {
   }
 
   /** @throws Error when nobody answered well; it never quotes the address, which is a credential */
-  async run(_now: Date, signal: AbortSignal): Promise<void> {
+  async run(_now: Date, { signal }: Pick<Hold, 'signal'>): Promise<void> {
     if (this.address === null) return;
     let status: number;
     try {

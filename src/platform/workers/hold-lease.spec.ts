@@ -1,6 +1,6 @@
 import { FakeClock } from '../../../test/fakes/fake-clock';
 import { MemoryLeases } from '../../../test/fakes/memory-leases';
-import { holdLease } from './hold-lease';
+import { holdLease, type Hold } from './hold-lease';
 
 describe('holdLease', () => {
   const clock = new FakeClock();
@@ -11,7 +11,7 @@ describe('holdLease', () => {
   beforeEach(() => (leases = new MemoryLeases()));
 
   /** Work that goes on until its signal ends it. */
-  const untilAborted = (signal: AbortSignal) =>
+  const untilAborted = ({ signal }: Pick<Hold, 'signal'>) =>
     new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
   it('does the work of one owner while another is turned away', async () => {
@@ -51,8 +51,8 @@ describe('holdLease', () => {
 
   it('ends the work when the storage is away until the lease has all but run out, not before', async () => {
     let aborted = false;
-    const work = holdLease(leases, clock, request('a'), async (signal) => {
-      await untilAborted(signal);
+    const work = holdLease(leases, clock, request('a'), async (hold) => {
+      await untilAborted(hold);
       aborted = true;
     });
     await clock.advance(0);

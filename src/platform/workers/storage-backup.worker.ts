@@ -6,6 +6,8 @@ export class StorageBackupWorker implements Task {
   readonly name = 'storage-backup';
   readonly timeoutMs = 300_000;
   readonly leased = true;
+  /** Clocks of instances differ; their minutes overlap. */
+  readonly onceInMs = 30 * 60_000;
   readonly schedule: Task['schedule'];
 
   constructor(

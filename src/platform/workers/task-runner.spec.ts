@@ -95,13 +95,34 @@ describe('TaskRunner', () => {
 
   it('tells a task that takes too long to end', async () => {
     const runner = runnerOf({
-      run: (_, signal) =>
+      run: (_, { signal }) =>
         new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
     });
     const run = runner.trigger('job');
     await clock.advance('1s');
     await run;
     expect(outcomes).toEqual([['job', 'timed_out']]);
+  });
+
+  it('reports a task that does not heed its signal, leaves it alone and lets others have its lease', async () => {
+    const runner = runnerOf({ run: () => new Promise(() => {}) });
+    void runner.trigger('job');
+    await clock.advance('1s');
+    expect(runner.reports()[0]).toMatchObject({ running: true, lastOutcome: 'timed_out', failures: 1 });
+    await clock.advance('1m');
+    const other = runnerOf({}, 'b');
+    await other.trigger('job');
+    expect(other.reports()[0]?.lastOutcome).toBe('done');
+  });
+
+  it('does a task once an interval among all instances', async () => {
+    await runnerOf({ onceInMs: 54_000 }, 'a').trigger('job');
+    const other = runnerOf({ onceInMs: 54_000 }, 'b');
+    await other.trigger('job');
+    expect(other.reports()[0]?.lastOutcome).toBe('held_elsewhere');
+    await clock.advance('54s');
+    await other.trigger('job');
+    expect(other.reports()[0]?.lastOutcome).toBe('done');
   });
 
   it('leaves a task to the instance that holds its lease', async () => {
@@ -135,7 +156,7 @@ describe('TaskRunner', () => {
   it('stops: the running task is told, waited for, and nothing begins any more', async () => {
     let ended = false;
     const runner = runnerOf({
-      run: async (_, signal) => {
+      run: async (_, { signal }) => {
         await new Promise<void>((resolve) =>
           signal.addEventListener('abort', () => resolve(), { once: true }),
         );

@@ -1,3 +1,5 @@
+import type { Hold } from './hold-lease';
+
 /** When a task's turn comes: by a cron expression with seconds in an IANA zone, or each so many milliseconds. */
 export type TaskSchedule =
   { readonly cron: string; readonly timeZone: string } | { readonly everyMs: number };
@@ -11,10 +13,14 @@ export interface Task {
   readonly timeoutMs: number;
   /** Whether one instance at a time does it. `false` only for a task that keeps the others away by itself. */
   readonly leased: boolean;
+  /** After it was done well no other instance does it again until this long after its begin; absent: for no longer than it takes. */
+  readonly onceInMs?: number;
   /** A free look (no I/O) whether there may be something to do; the lease is not asked for otherwise. */
   isDue?(now: Date): boolean;
-  /** @param signal aborted at the timeout, when the lease is lost, and at shutdown: begin nothing new then */
-  run(now: Date, signal: AbortSignal): Promise<void>;
+  /** @param hold its signal is aborted at the timeout, when the lease is lost, and at shutdown: begin nothing new then */
+  run(now: Date, hold: Hold): Promise<void>;
+  /** Another instance has the turn. */
+  heldElsewhere?(): void;
 }
 
 /** The tasks of this installation; assembled in app.module.ts. */

@@ -13,6 +13,8 @@ import { pagesOf, type PartitionQuery } from './query';
 
 /** Most entries of one shard that are read at once. */
 const PAGE_SIZE = 100;
+/** Per partition; who looks at the depth wants to know that much waits, not how much exactly. */
+const MOST_COUNTED = 250;
 
 /** Entries and deliveries are items of partitions, not of an index: what was committed is seen by the next look. */
 export class DynamoOutbox implements Outbox {
@@ -60,18 +62,19 @@ export class DynamoOutbox implements Outbox {
     return { waiting: instants.length, oldestAt: oldest === null ? null : new Date(oldest) };
   }
 
-  /** When each item of the partition was created. */
+  /** When the oldest items of the partition were created, up to {@link MOST_COUNTED}: a backlog must not make each look at it dear. */
   private async waitingIn(partition: string): Promise<readonly string[]> {
     const query: PartitionQuery = {
       TableName: this.connection.tables.operations,
       KeyConditionExpression: 'pk = :partition',
       ExpressionAttributeValues: { ':partition': text(partition) },
       ProjectionExpression: 'created_at',
-      ConsistentRead: true,
+      Limit: MOST_COUNTED,
     };
     const instants: string[] = [];
     for await (const page of pagesOf(this.connection, query)) {
       instants.push(...page.flatMap((item) => item['created_at']?.S ?? []));
+      if (instants.length >= MOST_COUNTED) break;
     }
     return instants;
   }

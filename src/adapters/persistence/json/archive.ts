@@ -1,9 +1,10 @@
 import { StorageUnavailable } from '../../../domain/shared/errors';
 import { compareUtf8 } from '../../../domain/shared/page';
 import type { ArchiveFiles } from './archive-files';
-import type { Commit, Write } from './commit';
+import type { Write } from './commit';
 import type { Document, DocumentMapping } from './documents/document';
 import { reasonOf } from './storage.errors';
+import { UnfiledRecords, type UnfiledRecord } from './unfiled-records';
 
 /** What an archive holds and how it is filed. */
 export interface ArchiveKind<T> {
@@ -36,28 +37,21 @@ export interface ArchiveQuery<T> {
   readonly onlyBesides?: boolean;
 }
 
-interface Unfiled<T> {
-  readonly record: T;
-  readonly text: string;
-  /** The commit it rides in, until that is durable; readers do not see it before. */
-  commit: Commit | null;
-}
-
 interface Group<T> {
   readonly day: string;
   readonly bucket: string;
-  readonly records: Unfiled<T>[];
+  readonly records: UnfiledRecord<T>[];
 }
 
-/** So many records at most wait in memory … */
-const MOST_UNFILED = 1_000;
+/** So many characters wait in memory at most, some five thousand records: enough that each file is opened for a good many at a time. */
+const MOST_UNFILED = 2 * 1_024 * 1_024;
 
 /**
  * Records that are written once and then only read, kept in daily files instead of memory. They are durable with the commit they ride in; until they are
  * filed they are read from memory. A record that is filed twice, after a crash, is read once.
  */
 export class Archive<T> {
-  private unfiled = new Map<string, Unfiled<T>>();
+  private readonly unfiled = new UnfiledRecords<T>();
   private last: Promise<unknown> = Promise.resolve();
   private filing = false;
 
@@ -69,51 +63,40 @@ export class Archive<T> {
   ) {}
 
   append(record: T): Write {
-    const id = this.kind.idOf(record);
     const text = JSON.stringify(this.kind.mapping.toDocument(record));
-    const unfiled: Unfiled<T> = { record, text, commit: null };
-    return {
-      op: `{"a":"${this.kind.name}","v":${text}}`,
-      stage: (commit) => {
-        unfiled.commit = commit;
-        if (this.isRetained(record)) this.unfiled.set(id, unfiled);
-      },
-      apply: () => {
-        unfiled.commit = null;
-        this.fileIfMany();
-      },
-      drop: () => void this.unfiled.delete(id),
-    };
+    const op = `{"a":"${this.kind.name}","v":${text}}`;
+    // What nobody may be shown any more is not kept either, but the commit goes through.
+    if (!this.isRetained(record)) return { op, stage: ignore, apply: ignore, drop: ignore };
+    return this.unfiled.add(this.kind.idOf(record), record, text, op, () => this.fileIfMany());
   }
 
   /** A record from a journal: it may have been filed before the crash, or not. */
   restore(document: unknown): void {
     const record = this.kind.mapping.fromDocument(document as Document<T>);
     if (!this.isRetained(record)) return;
-    this.unfiled.set(this.kind.idOf(record), { record, text: JSON.stringify(document), commit: null });
+    this.unfiled.restore(this.kind.idOf(record), record, JSON.stringify(document));
   }
 
   /** Whether the very record is there already; waits for one that is on its way to the disk. */
   async has(record: T): Promise<boolean> {
     const id = this.kind.idOf(record);
-    for (let unfiled = this.unfiled.get(id); unfiled !== undefined; unfiled = this.unfiled.get(id)) {
-      if (unfiled.commit === null) return true;
-      await unfiled.commit.settled();
-    }
+    if (await this.unfiled.has(id)) return true;
     return (await this.findIn([this.dayOf(record)], id, this.kind.bucketKeyOf(record))) !== null;
   }
 
   /** @param bucketKey that of the record looked for */
   async find(id: string, bucketKey: string): Promise<T | null> {
     const unfiled = this.unfiled.get(id);
-    if (unfiled?.commit === null) return unfiled.record;
+    if (unfiled !== null) return unfiled;
     return this.findIn(await this.readable(this.files.listDays()), id, bucketKey);
   }
 
   /** Newest first. @returns up to `limit` records */
   async list(query: ArchiveQuery<T>): Promise<readonly T[]> {
     const matches = (record: T) => this.isWithin(record, query) && query.matches(record);
-    const inMemory = [...this.unfiledRecords(), ...query.besides].filter(matches);
+    const inMemory = [...Array.from(this.unfiled.durable(), ({ record }) => record), ...query.besides].filter(
+      matches,
+    );
     const found: T[] = [];
     for (const day of await this.daysFor(query, inMemory)) {
       if (found.length >= query.limit) break;
@@ -160,7 +143,7 @@ export class Archive<T> {
   }
 
   private fileIfMany(): void {
-    if (this.unfiled.size >= MOST_UNFILED && !this.filing) void this.fileInBackground();
+    if (this.unfiled.length >= MOST_UNFILED && !this.filing) void this.fileInBackground();
   }
 
   /** What cannot be filed now stays in memory and in the journal, and is tried again. */
@@ -178,23 +161,22 @@ export class Archive<T> {
   }
 
   private async fileAll(): Promise<void> {
-    for (const { day, bucket, records } of this.groups()) {
-      const lines = records.map(({ text }) => text);
-      await this.files.append(day, bucket, lines);
-      this.forget(new Set(records));
+    const filed = new Set<UnfiledRecord<T>>();
+    try {
+      for (const { day, bucket, records } of this.groups()) {
+        const lines = records.map(({ text }) => text);
+        await this.files.append(day, bucket, lines);
+        for (const record of records) filed.add(record);
+      }
+    } finally {
+      this.unfiled.forget(filed);
     }
-  }
-
-  /** A new map instead of many deletions: see the slots of a table. */
-  private forget(filed: ReadonlySet<Unfiled<T>>): void {
-    this.unfiled = new Map([...this.unfiled].filter(([, unfiled]) => !filed.has(unfiled)));
   }
 
   /** What waits in memory, by the file it belongs to. */
   private groups(): Iterable<Group<T>> {
     const groups = new Map<string, Group<T>>();
-    for (const unfiled of this.unfiled.values()) {
-      if (unfiled.commit !== null) continue;
+    for (const unfiled of this.unfiled.durable()) {
       const day = this.dayOf(unfiled.record);
       const bucket = this.files.bucketOf(this.kind.bucketKeyOf(unfiled.record));
       const group = groups.get(`${day}/${bucket}`);
@@ -256,12 +238,6 @@ export class Archive<T> {
     return this.kind.sortKeyOf(record).slice(0, 10);
   }
 
-  private *unfiledRecords(): Generator<T> {
-    for (const { record, commit } of this.unfiled.values()) {
-      if (commit === null) yield record;
-    }
-  }
-
   /** `null` for a line that a crash tore. */
   private parse(line: string): T | null {
     if (!line.startsWith('{"id":')) return null;
@@ -287,3 +263,5 @@ export class Archive<T> {
     return result;
   }
 }
+
+function ignore(): void {}

@@ -10,6 +10,7 @@ import { alertMapping } from './documents/alert.document';
 import { deliveryAttemptMapping } from './documents/delivery.document';
 import { historyEntryMapping } from './documents/history-entry.document';
 import type { OpenFile } from './open-file';
+import { UnknownFormat } from './storage.errors';
 
 const HISTORY: ArchiveKind<HistoryEntry> = {
   name: 'history',
@@ -75,10 +76,13 @@ export class Archives {
     this.resolvedAlerts = this.create(RESOLVED_ALERTS, OTHER_BUCKETS);
   }
 
-  /** @throws Error for a name of a newer version */
+  /** @throws UnknownFormat */
   named(name: string): Archive<HistoryEntry> | Archive<DeliveryAttempt> | Archive<Alert> {
     const archive = this.all().find(({ kind }) => kind.name === name);
-    if (archive === undefined) throw new Error(`unknown archive ${JSON.stringify(name)}`);
+    if (archive === undefined)
+      throw new UnknownFormat(
+        `a journal writes to ${JSON.stringify(name)}, which only another version of Vesper knows`,
+      );
     return archive;
   }
 

@@ -1,12 +1,15 @@
 import { copyFile, link, readFile, rename, rm } from 'node:fs/promises';
 import { StorageUnavailable } from '../../../domain/shared/errors';
+import type { Clock } from '../../../domain/shared/clock';
 import type { DataFolder } from './data-folder';
 import type { Journal } from './journal';
 import type { JsonState } from './json-state';
 import { syncFolder, writeAll, type OpenFile } from './open-file';
-import { readSnapshotSeq, writeSnapshot } from './snapshot';
+import { readSnapshot, readSnapshotSeq, writeSnapshot } from './snapshot';
 import { hasCode, reasonOf } from './storage.errors';
 
+/** After a failure it is tried again after this long. */
+const AGAIN_AFTER_MS = 60_000;
 /** Hourly backups that are kept (spec 60). */
 const BACKUPS_KEPT = 24;
 
@@ -15,6 +18,8 @@ export interface CompactorSurroundings {
   readonly journal: Journal;
   readonly state: JsonState;
   readonly openFile: OpenFile;
+  readonly clock: Clock;
+  readonly stopped: AbortSignal;
   /** Rejects when the folder is no longer ours. */
   readonly guard: () => Promise<void> | null;
   readonly lastUpdate: () => Date | null;
@@ -27,8 +32,9 @@ export interface CompactorSurroundings {
  */
 export class Compactor {
   private last: Promise<unknown> = Promise.resolve();
+  private stateLength = 0;
   private failure: unknown = null;
-  private busy = false;
+  private inBackground = false;
 
   /** @param stateSeq number up to which `state.json` reaches */
   constructor(
@@ -41,25 +47,33 @@ export class Compactor {
     return this.failure === null ? null : reasonOf(this.failure);
   }
 
-  /** Writes a new `state.json` if anything has happened since the last. Rejects when it cannot; then nothing is lost, the journals are still there. */
-  compact(): Promise<void> {
-    const result = this.last.then(() => this.run());
-    this.last = result.catch(() => undefined);
-    return result;
+  /** In the background, when the journal is longer than the limit and than the last snapshot: so no byte is written more than about twice. */
+  compactIfLong(limitBytes: number): void {
+    if (this.around.journal.length > Math.max(limitBytes, this.stateLength)) this.compactInBackground();
   }
 
-  /** The same without anybody waiting for it, unless one is under way. A failure is told and shows in the health. */
+  /** Writes a new `state.json` if anything has happened since the last. Rejects when it cannot; then nothing is lost, the journals are still there. */
+  compact(): Promise<void> {
+    return this.inTurn(() => this.run());
+  }
+
+  /** The same without anybody waiting for it. A failure is told, shows in the health, and is tried again after a while. */
   compactInBackground(): void {
-    if (this.busy) return;
-    this.compact().catch(() => undefined);
+    if (this.inBackground) return;
+    this.inBackground = true;
+    void this.compactUntilDone().finally(() => (this.inBackground = false));
   }
 
   /** @returns the path of a fresh copy of the whole state */
-  async backUp(now: Date): Promise<string> {
+  backUp(now: Date): Promise<string> {
+    return this.inTurn(() => this.makeBackup(now));
+  }
+
+  private async makeBackup(now: Date): Promise<string> {
     const { folder } = this.around;
     const path = folder.backup(now);
     try {
-      await this.compact();
+      await this.run();
       await this.copy(folder.state, path);
       await syncFolder(folder.backups);
       for (const old of (await folder.listBackups()).slice(BACKUPS_KEPT)) await rm(old);
@@ -69,8 +83,26 @@ export class Compactor {
     return path;
   }
 
+  /** One change of the snapshots at a time. */
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.last.then(task);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private async compactUntilDone(): Promise<void> {
+    const { clock, stopped } = this.around;
+    while (!stopped.aborted) {
+      const done = await this.compact().then(
+        () => true,
+        () => false,
+      );
+      if (done) return;
+      await clock.sleep(AGAIN_AFTER_MS, stopped);
+    }
+  }
+
   private async run(): Promise<void> {
-    this.busy = true;
     try {
       await this.replaceState();
       this.failure = null;
@@ -80,8 +112,6 @@ export class Compactor {
         reason: reasonOf(error),
       });
       throw error;
-    } finally {
-      this.busy = false;
     }
   }
 
@@ -99,19 +129,22 @@ export class Compactor {
       seq,
       lastUpdate: lastUpdate()?.toISOString() ?? null,
     } as const;
-    await writeSnapshot(folder.newState, header, records, openFile);
+    const length = await writeSnapshot(folder.newState, header, records, openFile);
     await this.around.guard();
     await this.keepPrevious();
     await rename(folder.newState, folder.state);
     await syncFolder(folder.path);
     this.stateSeq = seq;
+    this.stateLength = length;
     await this.pruneSegments();
   }
 
   /** `state.json` stays where it is until the new one takes its place in one step. */
   private async keepPrevious(): Promise<void> {
     const { folder } = this.around;
-    if (this.stateSeq === null) return;
+    // A snapshot that has gone bad since it was written must not take the place of a whole one.
+    const current = await readSnapshot(folder.state).catch(() => null);
+    if (current === null) return;
     const temporary = `${folder.previousState}.tmp`;
     await rm(temporary, { force: true });
     await link(folder.state, temporary).catch(async (error: unknown) => {

@@ -32,15 +32,14 @@ export interface JournalLine {
   readonly ops: readonly JournalOp[];
 }
 
-const SUM_BEGINS = '{"sum":"'.length;
-const SUM_ENDS = SUM_BEGINS + 8;
-const BODY_BEGINS = SUM_ENDS + '",'.length;
+const PREFIX_LENGTH = '{"sum":"00000000",'.length;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const HEARTBEAT = /^"seq":(\d+),"durable":(\d+),"ops":\[\{"h":"([^"\\]*)","at":"([^"\\]*)"\}\]\}$/;
 
 /** @param ops JSON texts of the operations, separated by commas */
 export function toJournalLine(seq: number, durable: number, ops: string): string {
   const body = `"seq":${seq},"durable":${durable},"ops":[${ops}]}`;
-  return `{"sum":"${toHex(crc32(body))}",${body}\n`;
+  return `${prefixOf(crc32(body))}${body}\n`;
 }
 
 export function heartbeatOp(schedulerId: string, at: Date): string {
@@ -49,16 +48,21 @@ export function heartbeatOp(schedulerId: string, at: Date): string {
 
 /** @returns `null` when the bytes (without the newline) are not a line as it was written */
 export function parseJournalLine(bytes: Buffer): JournalLine | null {
-  if (bytes.length <= BODY_BEGINS || bytes.toString('latin1', 0, SUM_BEGINS) !== '{"sum":"') return null;
-  const body = bytes.subarray(BODY_BEGINS);
-  if (bytes.toString('latin1', SUM_BEGINS, SUM_ENDS) !== toHex(crc32(body))) return null;
-  const text = body.toString('utf8');
+  const line = bytes.toString('utf8');
+  const sum = crc32(bytes.subarray(PREFIX_LENGTH));
+  if (line.slice(0, PREFIX_LENGTH) !== prefixOf(sum)) return null;
+  const text = line.slice(PREFIX_LENGTH);
   const heartbeat = HEARTBEAT.exec(text);
   if (heartbeat === null) return JSON.parse(`{${text}`) as JournalLine;
   const [, seq, durable, id = '', at = ''] = heartbeat;
   return { seq: Number(seq), durable: Number(durable), ops: [{ h: id, at }] };
 }
 
+function prefixOf(sum: number): string {
+  return `{"sum":"${toHex(sum)}",`;
+}
+
+/** Eight digits. By table, for each line written or read needs it. */
 export function toHex(sum: number): string {
-  return sum.toString(16).padStart(8, '0');
+  return `${HEX[sum >>> 24]}${HEX[(sum >>> 16) & 255]}${HEX[(sum >>> 8) & 255]}${HEX[sum & 255]}`;
 }

@@ -15,16 +15,14 @@ interface RawLine {
   readonly line: JournalLine | null;
 }
 
-/** What came of reading the journals to their end. */
-export interface Replay {
-  /** Number of the last commit. */
+/** What came of reading one journal. */
+export interface JournalEnd {
+  /** Number of the last commit, of this file or before it. */
   readonly lastSeq: number;
-  /** Number of the first commit of the last file; one above `lastSeq` when it holds none. */
+  /** Number of the first commit in the file; one above `lastSeq` when it holds none. */
   readonly firstSeq: number;
-  /** Length of the last file up to the end of its last good line; 0 when it is missing or has none. */
+  /** Its length up to the end of its last good line; 0 when it is missing or has none. */
   readonly length: number;
-  /** Commits read, those that the snapshot already had not counted. */
-  readonly replayed: number;
   /** Bytes after that which belong to no acknowledged commit. */
   readonly tornBytes: number;
 }
@@ -38,41 +36,73 @@ export async function replayJournals(
   paths: readonly string[],
   afterSeq: number,
   onLine: (line: JournalLine) => void,
-): Promise<Replay> {
-  let lastSeq = afterSeq;
-  let replay: Replay = { lastSeq, firstSeq: lastSeq + 1, length: 0, replayed: 0, tornBytes: 0 };
-  for (const path of paths) {
+): Promise<JournalEnd> {
+  let end: JournalEnd = {
+    lastSeq: afterSeq,
+    firstSeq: afterSeq + 1,
+    length: 0,
+    tornBytes: 0,
+  };
+  for (const [index, path] of paths.entries()) {
+    const replay = new JournalReplay(path, afterSeq, end.lastSeq, onLine);
     const data = await readJournal(path);
-    let { replayed } = replay;
-    let firstSeq: number | null = null;
-    let length = 0;
+    replay.read(data);
+    if (replay.damaged !== null)
+      await refuseIfAcknowledged(path, data, replay.damaged, replay.lastSeq, paths.slice(index + 1));
+    end = replay.end(data);
+  }
+  return end ?? { lastSeq: afterSeq, firstSeq: afterSeq + 1, length: 0, tornBytes: 0, isContiguous: true };
+}
+
+class JournalReplay {
+  /** The first line of those that do not verify, unless commits go on behind them without a gap. */
+  damaged: RawLine | null = null;
+  private firstSeq: number | null = null;
+  private length = 0;
+
+  constructor(
+    private readonly path: string,
+    private readonly afterSeq: number,
+    public lastSeq: number,
+    private readonly onLine: (line: JournalLine) => void,
+  ) {}
+
+  read(data: Buffer): void {
     for (const raw of rawLines(data)) {
-      if (raw.line === null) {
-        await refuseIfAcknowledged(path, data, raw, lastSeq, paths);
-        break;
-      }
-      const { seq, ops } = raw.line;
-      length = raw.ends;
-      if (seq <= afterSeq && seq <= lastSeq) {
-        if (ops.length > 0) firstSeq ??= seq;
-        continue;
-      }
-      if (seq !== (ops.length === 0 ? lastSeq : lastSeq + 1)) throw gap(path, raw, raw.line, lastSeq);
-      if (ops.length === 0) continue;
-      onLine(raw.line);
-      firstSeq ??= seq;
-      lastSeq = seq;
-      replayed++;
+      if (raw.line === null) this.damaged ??= raw;
+      else if (!this.take(raw, raw.line)) return;
     }
-    replay = {
+  }
+
+  end(data: Buffer): JournalEnd {
+    const { lastSeq, length } = this;
+    return {
       lastSeq,
-      firstSeq: firstSeq ?? lastSeq + 1,
+      firstSeq: this.firstSeq ?? lastSeq + 1,
       length,
-      replayed,
       tornBytes: data.length - length,
     };
   }
-  return replay;
+
+  /** @returns `false` when it cannot follow the lines before it because some of them are damaged */
+  private take(raw: RawLine, line: JournalLine): boolean {
+    const { seq, ops } = line;
+    const isNew = seq > this.afterSeq;
+    const expected = ops.length === 0 ? this.lastSeq : this.lastSeq + 1;
+    if (isNew && seq !== expected) {
+      if (this.damaged !== null) return false;
+      throw gap(this.path, raw, line, this.lastSeq);
+    }
+    // What was damaged held no commit: an opening line, or a probe.
+    this.damaged = null;
+    this.length = raw.ends;
+    if (ops.length > 0) this.firstSeq ??= seq;
+    if (isNew && ops.length > 0) {
+      this.onLine(line);
+      this.lastSeq = seq;
+    }
+    return true;
+  }
 }
 
 /**
@@ -82,23 +112,23 @@ export async function replayJournals(
 async function refuseIfAcknowledged(
   path: string,
   data: Buffer,
-  bad: RawLine,
+  damaged: RawLine,
   lastSeq: number,
-  paths: readonly string[],
+  laterPaths: readonly string[],
 ): Promise<void> {
-  const laterPaths = paths.slice(paths.indexOf(path) + 1);
-  const later = [...rawLines(data, bad)];
+  const later = [...rawLines(data, damaged)];
   for (const laterPath of laterPaths) later.push(...rawLines(await readJournal(laterPath)));
   const lines = later.map(({ line }) => line).filter((line) => line !== null);
   const durable = lines.reduce((highest, line) => Math.max(highest, line.durable), 0);
   const wasClosed = laterPaths.length > 0;
   if (durable <= lastSeq && !wasClosed) return;
-  const last = lines.reduce((highest, line) => Math.max(highest, line.seq), Math.max(durable, lastSeq + 1));
+  const last = lines.reduce((highest, line) => Math.max(highest, line.seq), lastSeq + 1);
+  const laterNames = laterPaths.map((laterPath) => basename(laterPath)).join(', ');
   throw new CorruptJournal(
-    `${path}, line ${bad.number} (byte ${bad.begins}) is damaged, and it was acknowledged: commits ${lastSeq + 1} to ${last} would be lost. ` +
+    `${path}, line ${damaged.number} (byte ${damaged.begins}) is damaged, and it was acknowledged: commits ${lastSeq + 1} to ${last} would be lost. ` +
       `Nothing was changed. Restore the file from a copy of the folder; or, to go on without these commits, ` +
-      `keep a copy and run: truncate -s ${bad.begins} ${JSON.stringify(path)}` +
-      (wasClosed ? `, and move away ${laterPaths.map((later) => basename(later)).join(', ')}.` : '.'),
+      `keep a copy of the folder and run: truncate -s ${damaged.begins} ${JSON.stringify(path)}` +
+      (wasClosed ? `, and move ${laterNames} away.` : ''),
   );
 }
 

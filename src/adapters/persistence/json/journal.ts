@@ -22,6 +22,7 @@ export interface JournalSurroundings {
   readonly openFile: OpenFile;
   /** Called before each write; a rejection refuses it. `null` where nothing need be waited for. */
   readonly guard: () => Promise<void> | null;
+  /** Commits have become durable. */
   readonly onDurable: () => void;
   /** That writing began to fail, or works again. */
   readonly onNotice: (message: string, fields?: object) => void;
@@ -152,20 +153,17 @@ export class Journal {
     } catch (error) {
       return this.giveUp(batch, error);
     }
-    this.durable = batch.at(-1)?.seq ?? this.durable;
+    const before = this.durable;
+    this.durable = batch.at(-1)?.seq ?? before;
     for (const commit of batch) commit.succeed();
-    this.around.onDurable();
+    if (this.durable > before) this.around.onDurable();
     if (this.failing) this.around.onNotice('the journal is written again');
     this.failing = false;
   }
 
   private toLine(commit: Commit): string {
     const { seq, writes } = commit;
-    return toJournalLine(
-      seq,
-      this.durable,
-      writes.length === 1 ? writes[0]!.op : writes.map(({ op }) => op).join(','),
-    );
+    return toJournalLine(seq, this.durable, writes.map(({ op }) => op).join(','));
   }
 
   private async append(data: Buffer): Promise<void> {

@@ -12,8 +12,9 @@ import { alertMessageMapping, deliveryMapping } from './documents/delivery.docum
 import type { DocumentMapping } from './documents/document';
 import { nightMapping } from './documents/night.document';
 import { outboxEntryMapping } from './documents/outbox-entry.document';
-import type { HeartbeatOp, JournalOp } from './journal-line';
+import type { JournalOp } from './journal-line';
 import { SchedulerTable } from './scheduler-table';
+import { UnknownFormat } from './storage.errors';
 import { SortedIndex } from './sorted-index';
 import { Table } from './table';
 
@@ -51,6 +52,8 @@ export class JsonState {
   readonly nights = new Table<Night>('nights', nightMapping);
   readonly runs = new Table<Runs>('runs', runsMapping);
 
+  private readonly tableNamed = new Map(this.tables().map((table) => [table.name, table]));
+
   constructor(readonly archives: Archives) {}
 
   slot(dedupKey: string): AlertSlot {
@@ -60,17 +63,20 @@ export class JsonState {
     return { ...slot, open: openAlertId === null ? null : (this.alerts.get(openAlertId) ?? null) };
   }
 
-  /** Repeats what a journal line did. @throws Error for what this version does not know */
+  /** Repeats what a journal line did. @throws UnknownFormat, CorruptJournal */
   replay(op: JournalOp): void {
-    if ('h' in op) this.replayHeartbeat(op);
+    if ('h' in op) this.schedulers.restoreHeartbeat(op.h, op.at);
     else if ('a' in op) this.archives.named(op.a).restore(op.v);
     else this.restore(op.t, op.k, op.v);
   }
 
-  /** A record of a snapshot or journal. @throws Error for a table that this version does not know */
+  /** A record of a snapshot or journal. @throws UnknownFormat */
   restore(tableName: string, key: string, document: unknown): void {
-    const table = this.tables().find(({ name }) => name === tableName);
-    if (table === undefined) throw new Error(`unknown table ${JSON.stringify(tableName)}`);
+    const table = this.tableNamed.get(tableName);
+    if (table === undefined)
+      throw new UnknownFormat(
+        `there are records of ${JSON.stringify(tableName)}, which only another version of Vesper knows`,
+      );
     table.restore(key, document);
   }
 
@@ -80,12 +86,6 @@ export class JsonState {
     return (function* () {
       for (const lines of copies) yield* lines;
     })();
-  }
-
-  private replayHeartbeat({ h: id, at }: HeartbeatOp): void {
-    if (this.schedulers.headBesidesHeartbeats(id) === undefined)
-      throw new Error(`heartbeat of unknown scheduler ${JSON.stringify(id)}`);
-    this.schedulers.restoreHeartbeat(id, at);
   }
 
   private indexScheduler(before: Scheduler | undefined, after: Scheduler | undefined, id: string): void {

@@ -23,6 +23,7 @@ import { MemoryLeaseRepository } from './memory-lease.repository';
 import { Notices } from './notices';
 import { openOnDisk, type OpenFile } from './open-file';
 import { recover } from './recovery';
+import { FolderUnusable, reasonOf, StorageRefusal } from './storage.errors';
 
 export interface JsonStoreOptions {
   /** DATA_DIR; created when it is missing. */
@@ -37,13 +38,16 @@ export interface JsonStoreOptions {
   readonly openFile?: OpenFile;
 }
 
-/** Replayed at start in well under a second, and filled by 10,000 heartbeats a minute in most of an hour. */
-const JOURNAL_LIMIT_BYTES = 64 * 1_024 * 1_024;
+/**
+ * As much as is replayed in half a second, so that a start after a crash stays within its 2 s; 10,000 heartbeats a minute fill it in 14 minutes, and the
+ * snapshot that follows costs a tenth of a second's work.
+ */
+const JOURNAL_LIMIT_BYTES = 16 * 1_024 * 1_024;
 const RUNS_KEY = 'opened';
 
 /**
  * Opens the folder, recovering what a crash left.
- * @throws FolderInUse, FolderUnusable, CorruptJournal, NoUsableSnapshot
+ * @throws FolderInUse, FolderUnusable, CorruptJournal, NoUsableSnapshot, UnknownFormat
  */
 export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStore> {
   const folder = new DataFolder(options.dataDir);
@@ -54,7 +58,8 @@ export async function openJsonStore(options: JsonStoreOptions): Promise<JsonStor
     return await JsonStore.open(folder, lock, options);
   } catch (error) {
     await lock.release();
-    throw error;
+    if (error instanceof StorageRefusal) throw error;
+    throw new FolderUnusable(`DATA_DIR ${folder.path} cannot be used: ${reasonOf(error)}`, error);
   }
 }
 
@@ -67,6 +72,7 @@ export class JsonStore implements Store {
   readonly nights: NightRepository;
   readonly leases: LeaseRepository;
   readonly upkeep: StorageUpkeep;
+  private closed: Promise<void> | null = null;
 
   private constructor(
     state: JsonState,
@@ -88,7 +94,7 @@ export class JsonStore implements Store {
 
   /** For {@link openJsonStore}, which takes the lock. */
   static async open(folder: DataFolder, lock: FolderLock, options: JsonStoreOptions): Promise<JsonStore> {
-    const { clock, retentionDays, openFile = openOnDisk } = options;
+    const { clock, retentionDays, openFile = openOnDisk, journalLimitBytes = JOURNAL_LIMIT_BYTES } = options;
     const notices = new Notices(clock, options.onNotice);
     const onNotice = notices.add.bind(notices);
     const archives = new Archives({ folder, openFile, clock, retentionDays, onNotice });
@@ -96,8 +102,8 @@ export class JsonStore implements Store {
     const recovery = await recover(folder, state, clock.now());
     recovery.notices.forEach((notice) => notices.add(notice));
 
+    const stopped = new AbortController();
     let { lastUpdate } = recovery;
-    const limit = options.journalLimitBytes ?? JOURNAL_LIMIT_BYTES;
     const guard = () => lock.verify();
     const journal: Journal = new Journal(
       {
@@ -107,20 +113,27 @@ export class JsonStore implements Store {
         onNotice,
         onDurable: () => {
           lastUpdate = clock.now();
-          if (journal.length > limit) compactor.compactInBackground();
+          compactor.compactIfLong(journalLimitBytes);
         },
       },
       recovery.position,
     );
     const compactor = new Compactor(
-      { folder, journal, state, openFile, guard, onNotice, lastUpdate: () => lastUpdate },
+      {
+        folder,
+        journal,
+        state,
+        openFile,
+        clock,
+        guard,
+        onNotice,
+        stopped: stopped.signal,
+        lastUpdate: () => lastUpdate,
+      },
       recovery.stateSeq,
     );
-    await journal.open();
-    if (journal.commits > 0) compactor.compactInBackground();
-    const run = await countRun(state, journal);
-
-    const stopped = new AbortController();
+    const run = await begin(state, journal);
+    if ((recovery.stateSeq ?? 0) !== recovery.position.durableSeq) compactor.compactInBackground();
     void archives.keepFiling(stopped.signal);
     const upkeep = new JsonUpkeep(state, journal, compactor, clock, {
       recovered: recovery.recovered,
@@ -130,7 +143,12 @@ export class JsonStore implements Store {
     return new JsonStore(state, journal, compactor, lock, stopped, upkeep, run);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closed ??= this.shutDown();
+    return this.closed;
+  }
+
+  private async shutDown(): Promise<void> {
     this.stopped.abort();
     try {
       // Should it fail, the journals are still there: it was told, and nothing is lost.
@@ -142,8 +160,14 @@ export class JsonStore implements Store {
   }
 }
 
-async function countRun(state: JsonState, journal: Journal): Promise<number> {
-  const count = (state.runs.get(RUNS_KEY)?.count ?? 0) + 1;
-  await journal.commit([state.runs.put(RUNS_KEY, { count })], undefined);
-  return count;
+/** Opens the journal and counts this run, which proves that it can be written. @returns the number of the run */
+async function begin(state: JsonState, journal: Journal): Promise<number> {
+  try {
+    await journal.open();
+    const count = (state.runs.get(RUNS_KEY)?.count ?? 0) + 1;
+    return await journal.commit([state.runs.put(RUNS_KEY, { count })], count);
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
 }

@@ -21,7 +21,6 @@ export interface Circumstances {
 }
 
 export class JsonUpkeep implements StorageUpkeep {
-  private probe: Promise<string> | null = null;
   private probedAtMs = -Infinity;
 
   constructor(
@@ -76,26 +75,22 @@ export class JsonUpkeep implements StorageUpkeep {
   /** Writes an empty line to the journal, as any request would write one. @returns `null` when it is on the disk */
   private async findFault(): Promise<string | null> {
     if (this.clock.monotonicMs() - this.probedAtMs < PROBE_GOOD_FOR_MS) return null;
-    this.probe ??= this.tryWriting();
     const patience = new AbortController();
     const tooLong = this.clock
       .sleep(LONGEST_PROBE_MS, patience.signal)
       .then(() => `no write was finished within ${LONGEST_PROBE_MS} ms`);
-    const fault = await Promise.race([this.probe, tooLong]);
+    const fault = await Promise.race([this.tryWriting(), tooLong]);
     patience.abort();
-    return fault === '' ? null : fault;
+    return fault;
   }
 
-  /** @returns the fault, or nothing */
-  private async tryWriting(): Promise<string> {
+  private async tryWriting(): Promise<string | null> {
     try {
       await this.journal.commit([], undefined);
       this.probedAtMs = this.clock.monotonicMs();
-      return '';
+      return null;
     } catch (error) {
       return reasonOf(error);
-    } finally {
-      this.probe = null;
     }
   }
 }

@@ -18,7 +18,7 @@ export function currentProcess(): ProcessIdentity {
   return {
     pid: process.pid,
     host: hostname(),
-    startedAt: startOf(process.pid),
+    startedAt: startTimeOf(process.pid),
     bootId: readOrNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     pidNamespace: readOrNull(() => readlinkSync('/proc/self/ns/pid')),
   };
@@ -30,7 +30,7 @@ export function livenessOf(other: ProcessIdentity, self: ProcessIdentity): 'aliv
     other.host === self.host && other.bootId === self.bootId && other.pidNamespace === self.pidNamespace;
   if (!comparable) return 'unknown';
   if (!exists(other.pid)) return 'dead';
-  return other.startedAt === null || other.startedAt === startOf(other.pid) ? 'alive' : 'dead';
+  return other.startedAt === null || other.startedAt === startTimeOf(other.pid) ? 'alive' : 'dead';
 }
 
 function exists(pid: number): boolean {
@@ -42,8 +42,8 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat`; the second field, the command's name in brackets, may contain spaces. */
-function startOf(pid: number): string | null {
+/** Tells a process from a later one with the same pid; `null` where the system does not say. Field 22 of `/proc/<pid>/stat`; the second field, the command's name in brackets, may contain spaces. */
+export function startTimeOf(pid: number): string | null {
   const stat = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }

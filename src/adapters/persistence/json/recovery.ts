@@ -2,10 +2,10 @@ import { rename, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DataFolder, Segment } from './data-folder';
 import type { JournalPosition } from './journal';
-import { readOpeningSeq, replayJournals, type Replay } from './journal-reader';
+import { readOpeningSeq, replayJournals, type JournalEnd } from './journal-reader';
 import type { JsonState } from './json-state';
 import { readSnapshot, readSnapshotSeq, type Snapshot } from './snapshot';
-import { FolderUnusable, hasCode, NoUsableSnapshot, reasonOf } from './storage.errors';
+import { FolderUnusable, hasCode, NoUsableSnapshot, reasonOf, StorageRefusal } from './storage.errors';
 
 /** What was found in the folder. */
 export interface Recovery {
@@ -35,16 +35,20 @@ export async function recover(folder: DataFolder, state: JsonState, now: Date): 
   const baseSeq = base.snapshot?.header.seq ?? 0;
   const paths = await journalsSince(folder, baseSeq, base);
   for (const { t, k, v } of base.snapshot?.records ?? []) state.restore(t, k, v);
-  const replay = await replayJournals(paths, baseSeq, ({ ops }) => {
+  const end = await replayJournals(paths, baseSeq, ({ ops }) => {
     for (const op of ops) state.replay(op);
   });
   const recovered = base.damaged.includes(folder.state) || (base.path !== null && base.path !== folder.state);
   return {
-    position: { durableSeq: replay.lastSeq, firstSeq: replay.firstSeq, length: replay.length },
+    position: {
+      durableSeq: end.lastSeq,
+      firstSeq: end.firstSeq,
+      length: end.length,
+    },
     stateSeq: base.path === folder.state ? baseSeq : null,
-    lastUpdate: await lastUpdateOf(folder, base, replay),
+    lastUpdate: await lastUpdateOf(folder, base, end.lastSeq > baseSeq),
     recovered,
-    notices: [...(await setAside(folder, base, now)), ...describe(folder, base, replay)],
+    notices: [...(await setAside(folder, base, now)), ...describe(folder, base, end)],
   };
 }
 
@@ -73,6 +77,7 @@ async function readIfThere(path: string): Promise<Snapshot | 'missing' | null> {
     return await readSnapshot(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return 'missing';
+    if (error instanceof StorageRefusal) throw error;
     throw new FolderUnusable(`${path} cannot be read: ${reasonOf(error)}`, error);
   }
 }
@@ -125,22 +130,22 @@ async function setAside(folder: DataFolder, base: Base, now: Date): Promise<stri
   ];
 }
 
-function describe(folder: DataFolder, base: Base, replay: Replay): string[] {
+function describe(folder: DataFolder, base: Base, { length, lastSeq, tornBytes }: JournalEnd): string[] {
   const notices = [];
-  if (replay.tornBytes > 0)
+  if (tornBytes > 0)
     notices.push(
-      `the last write to journal.jsonl was interrupted: ${replay.tornBytes} bytes that no request was told of were cut off`,
+      `the last write to journal.jsonl was interrupted: ${tornBytes} bytes that belong to no acknowledged request were cut off`,
     );
-  if (base.path === folder.state && replay.length === 0 && replay.replayed === 0)
+  if (base.path === folder.state && length === 0 && lastSeq === base.snapshot?.header.seq)
     notices.push(
       'there was no journal beside state.json: whatever was written after that snapshot is not there',
     );
   return notices;
 }
 
-async function lastUpdateOf(folder: DataFolder, base: Base, replay: Replay): Promise<Date | null> {
+async function lastUpdateOf(folder: DataFolder, base: Base, wentOn: boolean): Promise<Date | null> {
   const fromSnapshot = base.snapshot?.header.lastUpdate ?? null;
-  if (replay.replayed === 0) return fromSnapshot === null ? null : new Date(fromSnapshot);
+  if (!wentOn) return fromSnapshot === null ? null : new Date(fromSnapshot);
   const file = await stat(folder.journal).catch(() => null);
   return file?.mtime ?? null;
 }

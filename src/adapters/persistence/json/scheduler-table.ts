@@ -2,6 +2,7 @@ import type { Scheduler } from '../../../domain/schedulers/scheduler';
 import type { Commit, Write } from './commit';
 import { schedulerMapping } from './documents/scheduler.document';
 import { heartbeatOp } from './journal-line';
+import { CorruptJournal } from './storage.errors';
 import { Table, type ChangeListener } from './table';
 
 /** Last signs of life in milliseconds since 1970; changed in place, so that the most frequent write leaves nothing to be collected. */
@@ -65,8 +66,10 @@ export class SchedulerTable extends Table<Scheduler> {
     };
   }
 
-  /** A heartbeat from a journal. */
+  /** A heartbeat from a journal. @throws CorruptJournal for a scheduler that it does not hold */
   restoreHeartbeat(schedulerId: string, at: string): void {
+    if (!this.beats.has(schedulerId) && super.get(schedulerId) === undefined)
+      throw new CorruptJournal(`a journal holds a heartbeat of ${schedulerId}, which was never registered`);
     const beat = this.beatOf(schedulerId);
     beat.durableMs = beat.stagedMs = Math.max(Date.parse(at), beat.durableMs);
   }

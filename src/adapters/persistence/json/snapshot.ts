@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { toHex, type RecordOp } from './journal-line';
 import { writeAll, type OpenFile } from './open-file';
+import { UnknownFormat } from './storage.errors';
 
 /** First line of a snapshot. */
 export interface SnapshotHeader {
@@ -29,22 +30,24 @@ export interface Snapshot {
 const CHUNK_CHARACTERS = 256 * 1_024;
 const NEWLINE = 0x0a;
 
-/** Writes a snapshot to the disk. Takes its time: requests are served while it is being made. */
+/** Writes a snapshot to the disk. Takes its time: requests are served while it is being made. @returns its length in bytes */
 export async function writeSnapshot(
   path: string,
   header: SnapshotHeader,
   records: Iterable<string>,
   openFile: OpenFile,
-): Promise<void> {
+): Promise<number> {
   const file = await openFile(path, 'w');
   try {
     let sum = 0;
+    let length = 0;
     let count = -1;
     let chunk = '';
     const flush = async () => {
       const data = Buffer.from(chunk);
       chunk = '';
       sum = crc32(data, sum);
+      length += data.length;
       await writeAll(file, data);
     };
     for (const line of withHeader(header, records)) {
@@ -56,6 +59,7 @@ export async function writeSnapshot(
     const footer: SnapshotFooter = { records: count, sum: toHex(sum) };
     await writeAll(file, Buffer.from(`${JSON.stringify(footer)}\n`));
     await file.datasync();
+    return length;
   } finally {
     await file.close();
   }
@@ -64,7 +68,7 @@ export async function writeSnapshot(
 /**
  * Reads a snapshot and proves it whole before anything of it is used.
  * @returns `null` when it is not; rejects when the file cannot be read
- * @throws Error when it was written by a newer version
+ * @throws UnknownFormat when it was written by a newer version
  */
 export async function readSnapshot(path: string): Promise<Snapshot | null> {
   const data = await readFile(path);
@@ -76,7 +80,7 @@ export async function readSnapshot(path: string): Promise<Snapshot | null> {
   const header = parse<SnapshotHeader>(body.subarray(0, headerEnds));
   if (header === null) return null;
   if (header.format !== 'vesper-state' || header.version !== 1)
-    throw new Error(`${path} was written by another version of Vesper`);
+    throw new UnknownFormat(`${path} was written by another version of Vesper; start that one`);
   return { header, records: parseRecords(body, headerEnds + 1) };
 }
 

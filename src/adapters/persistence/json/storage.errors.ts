@@ -18,6 +18,9 @@ export class CorruptJournal extends StorageRefusal {}
 /** Neither snapshot nor backup leads up to the journals. Nothing was changed. */
 export class NoUsableSnapshot extends StorageRefusal {}
 
+/** What is there was written by a version of Vesper that knows more than this one. */
+export class UnknownFormat extends StorageRefusal {}
+
 /** The text of an error of whatever kind, for messages. */
 export function reasonOf(error: unknown): string {
   return hasField(error, 'message') ? String(error.message) : String(error);

@@ -5,10 +5,12 @@ import {
   isStorm,
   withStormMembers,
   type ChannelTraffic,
+  type Opening,
   type Storm,
-  type StormMember,
   type StormRule,
 } from '../../../domain/notifications/storm';
+import { asChannelFault } from '../../../domain/notifications/channel-fault';
+import type { SendingRights } from '../../../domain/notifications/notification';
 import type { Clock } from '../../../domain/shared/clock';
 import type { IdSource } from '../../../domain/shared/id-source';
 
@@ -41,29 +43,30 @@ export class GroupStage {
     delivery: Delivery,
     waiting: readonly Delivery[],
     channel: Channel,
-    signal: AbortSignal,
+    context: SendingRights,
   ): Promise<Grouping> {
     const now = this.clock.now();
     const traffic = await this.deliveries.findTraffic(channel.id);
-    const joined = traffic.storm?.members.some((member) => member.alertId === delivery.alert.id) ?? false;
-    if (!joined && !isStorm(traffic, waiting.length, this.rule, now)) return ALONE;
-    const grown = joined
-      ? traffic
-      : withStormMembers(traffic, waiting.map(toMember), this.rule, now, () => this.ids.next());
+    const opening = toOpening(delivery);
+    const openings = waiting.map(toOpening);
+    if (!isStorm(traffic, opening, openings, this.rule, now)) return ALONE;
+    const grown = withStormMembers(traffic, opening, openings, this.rule, now, () => this.ids.next());
     const storm = grown.storm as Storm;
-    if (storm.reference === null) return this.announce(grown, storm, delivery, channel, signal);
+    if (storm.reference === null) return this.announce(grown, storm, delivery, channel, context);
+    const hasNews = storm.shown < storm.members.length;
     const lastEdit = storm.editedAt ?? storm.startedAt;
-    if (now.getTime() - lastEdit.getTime() >= EDIT_PAUSE_MS) await this.edit(grown, storm, channel, signal);
+    if (hasNews && Math.abs(now.getTime() - lastEdit.getTime()) >= EDIT_PAUSE_MS)
+      await this.edit(grown, storm, channel, context);
     else if (grown !== traffic) await this.deliveries.recordTraffic(grown);
     return placed(storm, delivery);
   }
 
   /** Brings the storm's message up to date once the queue is empty. */
-  async settle(channel: Channel, signal: AbortSignal): Promise<void> {
+  async settle(channel: Channel, context: SendingRights): Promise<void> {
     const traffic = await this.deliveries.findTraffic(channel.id);
     const { storm } = traffic;
     if (storm === null || storm.reference === null || storm.shown >= storm.members.length) return;
-    await this.edit(traffic, storm, channel, signal);
+    await this.edit(traffic, storm, channel, context);
   }
 
   private async announce(
@@ -71,19 +74,20 @@ export class GroupStage {
     storm: Storm,
     delivery: Delivery,
     channel: Channel,
-    signal: AbortSignal,
+    context: SendingRights,
   ): Promise<Grouping> {
     const mayHaveBeenSentSince = storm.outcomeUnknown ? storm.startedAt : null;
     const announced = storm.outcomeUnknown ? storm.announced : storm.members.length;
     const intent: Storm = { ...storm, outcomeUnknown: true, announced };
     const written = await this.deliveries.recordTraffic({ ...traffic, storm: intent });
-    const outcome = await channel.send(toNotification(storm), {
+    const answer = await channel.send(toNotification(storm), {
       key: `storm:${storm.id}`,
       previous: null,
       thread: null,
       mayHaveBeenSentSince,
-      signal,
+      ...context,
     });
+    const outcome = asChannelFault(answer);
     if (outcome.kind === 'refused') {
       // Rather single messages than none: the storm is given up, its alerts go out one by one.
       await this.deliveries.recordTraffic({ ...written, storm: null });
@@ -110,14 +114,14 @@ export class GroupStage {
     traffic: ChannelTraffic,
     storm: Storm,
     channel: Channel,
-    signal: AbortSignal,
+    context: SendingRights,
   ): Promise<void> {
     const outcome = await channel.send(toNotification(storm), {
       key: `storm:${storm.id}`,
       previous: storm.reference,
       thread: null,
       mayHaveBeenSentSince: null,
-      signal,
+      ...context,
     });
     const editedAt = this.clock.now();
     const edited: Storm =
@@ -140,10 +144,6 @@ function toNotification(storm: Storm) {
   return { kind: 'storm', startedAt: storm.startedAt, members: storm.members } as const;
 }
 
-function toMember(delivery: Delivery): StormMember {
-  return {
-    alertId: delivery.alert.id,
-    title: delivery.alert.title,
-    slackUserId: delivery.alert.owner.slackUserId,
-  };
+function toOpening({ alert, createdAt }: Delivery): Opening {
+  return { alertId: alert.id, title: alert.title, slackUserId: alert.owner.slackUserId, openedAt: createdAt };
 }

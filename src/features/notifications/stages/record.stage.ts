@@ -50,6 +50,23 @@ export class RecordStage {
       traffic: null,
     });
     this.observer.attempted(delivery.channelId, outcome);
+    if (outcome === 'failed')
+      this.observer.gaveUp(delivery.channelId, delivery.alert.id, delivery.alert.correlationId);
+  }
+
+  /** The storm's message, in whose thread the delivery belongs, could not be sent: an attempt at the delivery, too. */
+  async recordUnplaced(delivery: Delivery, outcome: SendOutcome): Promise<void> {
+    const attempted = { ...delivery, attempts: delivery.attempts + 1 };
+    const startedAt = this.clock.now();
+    await this.record({
+      delivery: attempted,
+      outcome,
+      startedAt,
+      latencyMs: 0,
+      message: null,
+      edited: false,
+      opensInChannel: false,
+    });
   }
 
   async record(attempt: Attempt): Promise<void> {

@@ -4,8 +4,9 @@ import type { Outbox, OutboxEntry } from '../../../domain/notifications/outbox';
 import { matchRoutes } from '../../../domain/notifications/route';
 import type { Clock } from '../../../domain/shared/clock';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
+import type { DeliveryObserver } from '../delivery-observer';
 
-const BATCH = 100;
+const BATCH = 50;
 
 /** Turns what waits in the outbox into deliveries, one per channel that a route names. */
 export class RouteStage {
@@ -13,27 +14,35 @@ export class RouteStage {
     private readonly outbox: Outbox,
     private readonly rules: NotificationRules,
     private readonly clock: Clock,
+    private readonly observer: DeliveryObserver,
   ) {}
 
-  /** Routes everything that is due. Any number of instances may do so at once: the storage lets one of them win each entry. */
-  async routeDue(signal: AbortSignal): Promise<void> {
+  /**
+   * Routes everything that is due. Any number of instances may do so at once: the storage lets one of them win each entry.
+   * @param onRouted told after each batch which channels have something to send now
+   */
+  async routeDue(signal: AbortSignal, onRouted: (channelIds: ReadonlySet<string>) => void): Promise<void> {
     while (!signal.aborted) {
       const entries = await this.outbox.listDue(this.clock.now(), BATCH);
-      for (const entry of entries) await this.route(entry);
-      if (entries.length < BATCH) return;
+      const routed = await Promise.all(entries.map((entry) => this.route(entry)));
+      onRouted(new Set(routed.flatMap((channelIds) => channelIds ?? [])));
+      const stuck = routed.some((channelIds) => channelIds === null);
+      if (entries.length < BATCH || stuck) return;
     }
   }
 
-  private async route(entry: OutboxEntry): Promise<void> {
+  /** @returns the channels, or `null` when it stays in the outbox: that must not keep the others from being told */
+  private async route(entry: OutboxEntry): Promise<readonly string[] | null> {
     const channelIds = matchRoutes(this.rules.routes, entry.alert);
+    const deliveries = channelIds.map((channelId) => toDelivery(entry, channelId));
     try {
-      await this.outbox.recordRouted(
-        entry,
-        channelIds.map((channelId) => toDelivery(entry, channelId)),
-      );
+      await this.outbox.recordRouted(entry, deliveries);
     } catch (error) {
-      if (!(error instanceof ChangedConcurrently)) throw error;
+      if (error instanceof ChangedConcurrently) return channelIds;
+      this.observer.notRouted(entry.id, error);
+      return null;
     }
+    return channelIds;
   }
 }
 

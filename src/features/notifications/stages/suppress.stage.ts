@@ -1,6 +1,7 @@
 import type { AlertRepository } from '../../../domain/alerts/alert.repository';
 import type { Channel } from '../../../domain/notifications/channel';
 import type { AlertMessage, Delivery } from '../../../domain/notifications/delivery';
+import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
 import { isGivenUp } from '../../../domain/notifications/retry-plan';
 
 /** Why a delivery is not sent, or not yet. */
@@ -12,10 +13,15 @@ export type Suppression =
     }
   | { readonly kind: 'postponed'; readonly until: Date };
 
+/** From outbox to queue it takes moments; after this an opening that is nowhere will not come. */
+const LONGEST_WAY_MS = 3_600_000;
+const A_MOMENT_MS = 1_000;
+
 /** Decides what people need not be told. */
 export class SuppressStage {
   constructor(
     private readonly alerts: AlertRepository,
+    private readonly deliveries: DeliveryRepository,
     private readonly repeatEditMs: number,
   ) {}
 
@@ -39,9 +45,25 @@ export class SuppressStage {
       return settled('suppressed', 'the alert flaps and has changed since');
     }
     if (delivery.event === 'resolved' && message === null && !delivery.alert.flapping) {
-      return settled('suppressed', 'nobody was told of the alert');
+      return this.judgeUntold(delivery, now);
     }
     return null;
+  }
+
+  /** Nothing stands in the channel: either nobody is ever to be told, or the opening is still on its way from the outbox. */
+  private async judgeUntold(delivery: Delivery, now: Date): Promise<Suppression> {
+    const { channelId, alert, createdAt } = delivery;
+    const log = await this.deliveries.listAttempts(
+      { alertId: alert.id, channelId, outcome: null },
+      { limit: 50, after: null },
+    );
+    const openingIsSettled = log.items.some(
+      ({ event, outcome }) => event !== 'resolved' && outcome !== 'retrying',
+    );
+    const ageMs = Math.abs(now.getTime() - createdAt.getTime());
+    if (openingIsSettled || ageMs > LONGEST_WAY_MS)
+      return settled('suppressed', 'nobody was told of the alert');
+    return { kind: 'postponed', until: new Date(now.getTime() + A_MOMENT_MS) };
   }
 
   private judgeRepeat(
@@ -54,7 +76,9 @@ export class SuppressStage {
     if (message === null) return null;
     if (!channel.canEdit) return settled('suppressed', 'counted; the channel cannot edit messages');
     const until = new Date((message.editedAt ?? message.postedAt).getTime() + this.repeatEditMs);
-    return until > now ? { kind: 'postponed', until } : null;
+    const leftMs = until.getTime() - now.getTime();
+    // More than the whole pause is left only when the clock has stepped back since.
+    return leftMs > 0 && leftMs <= this.repeatEditMs ? { kind: 'postponed', until } : null;
   }
 
   private async wasOvertaken(delivery: Delivery): Promise<boolean> {

@@ -1,0 +1,93 @@
+import type { Channel, SendOutcome } from '../../../domain/notifications/channel';
+import type { AlertMessage, Delivery } from '../../../domain/notifications/delivery';
+import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
+import { asChannelFault } from '../../../domain/notifications/channel-fault';
+import type { SendingRights } from '../../../domain/notifications/notification';
+import { isOneTooMany } from '../../../domain/notifications/rival-message';
+import type { Clock } from '../../../domain/shared/clock';
+import { ChangedConcurrently } from '../../../domain/shared/errors';
+import type { Placement } from './group.stage';
+import type { RecordStage } from './record.stage';
+
+/** For taking a second message back. */
+const WITHDRAWAL_MS = 15_000;
+
+/** Sends one delivery: writes that it begins, sends, writes how it went. */
+export class DeliverStage {
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly recorder: RecordStage,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param message what stands in the channel for the alert
+   * @throws ChangedConcurrently when another instance has taken the delivery over meanwhile
+   */
+  async send(
+    delivery: Delivery,
+    channel: Channel,
+    message: AlertMessage | null,
+    placement: Placement,
+    rights: SendingRights,
+  ): Promise<SendOutcome> {
+    // That an alert flaps is news and rings; whatever else becomes of an alert is shown where it stands.
+    const edited = message !== null && delivery.event !== 'flapping';
+    // Found as `sending`, an attempt of before ended in a crash: it may have arrived.
+    const outcomeUnknown = delivery.outcomeUnknown || delivery.status === 'sending';
+    const begun = {
+      ...delivery,
+      status: 'sending',
+      attempts: delivery.attempts + 1,
+      outcomeUnknown,
+    } as const;
+    const sending = await this.deliveries.recordSending(begun);
+    const startedAt = this.clock.now();
+    const began = this.clock.monotonicMs();
+    const answer = await channel.send(
+      {
+        kind: 'alert',
+        event: delivery.event,
+        alert: delivery.alert,
+        mentionOwner: !placement.ownerAddressed,
+      },
+      {
+        ...rights,
+        key: delivery.id,
+        previous: edited ? message.reference : null,
+        thread: placement.thread,
+        mayHaveBeenSentSince: outcomeUnknown ? delivery.createdAt : null,
+      },
+    );
+    const outcome = asChannelFault(answer);
+    const latencyMs = this.clock.monotonicMs() - began;
+    const opensInChannel = delivery.event === 'opened' && placement.thread === null;
+    try {
+      await this.recorder.record({
+        delivery: sending,
+        outcome,
+        startedAt,
+        latencyMs,
+        message,
+        edited,
+        opensInChannel,
+      });
+    } catch (error) {
+      if (error instanceof ChangedConcurrently && !edited)
+        await this.withdrawDouble(channel, delivery, outcome);
+      throw error;
+    }
+    return outcome;
+  }
+
+  /** Somebody else took the delivery over while this instance was paused: if both have posted, ours goes. */
+  private async withdrawDouble(channel: Channel, delivery: Delivery, outcome: SendOutcome): Promise<void> {
+    if (outcome.kind !== 'sent' || outcome.reference === null) return;
+    const findTheirs = async () =>
+      (await this.deliveries.findMessage(delivery.alert.id, channel.id))?.reference ?? null;
+    // Not by the right that was lost: this only mends.
+    if (await isOneTooMany(outcome.reference, this.clock, findTheirs)) {
+      await channel.withdraw?.(outcome.reference, AbortSignal.timeout(WITHDRAWAL_MS));
+    }
+  }
+}
