@@ -337,7 +337,7 @@ describe('two instances', () => {
       ({ application }) =>
         application.runner.reports().find(({ name }) => name === 'stale-scan')?.lastOutcome,
     );
-    expect(outcomes.sort()).toEqual(['done', 'held_elsewhere']);
+    expect(new Set(outcomes)).toEqual(new Set(['done', 'held_elsewhere']));
     await letTimePass(night.clock, Promise.all([night.vesper.run('dispatch'), second.run('dispatch')]));
     expect(night.posts()).toHaveLength(1);
     await letTimePass(night.clock, second.stop());

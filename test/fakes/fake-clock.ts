@@ -40,7 +40,9 @@ export class FakeClock implements Clock {
     const target = this.elapsedMs + toMs(duration);
     for (;;) {
       await settle();
-      const next = this.sleepers.filter((sleeper) => sleeper.wakesAt <= target).sort((a, b) => a.wakesAt - b.wakesAt)[0];
+      const next = this.sleepers
+        .filter((sleeper) => sleeper.wakesAt <= target)
+        .sort((a, b) => a.wakesAt - b.wakesAt)[0];
       if (next === undefined) break;
       this.sleepers = this.sleepers.filter((sleeper) => sleeper !== next);
       this.moveTo(Math.max(this.elapsedMs, next.wakesAt));

@@ -19,7 +19,8 @@ export interface DispatchDependencies {
   readonly observer: DeliveryObserver;
 }
 
-const LEASE_TTL_MS = 30_000;
+/** Short: after a crash an alert must not wait long for another instance to take its channel over. */
+const LEASE_TTL_MS = 10_000;
 
 /**
  * Routes what the outbox holds and lets each channel's queue run on its own: a channel that is slow or down holds up no other.

@@ -1,0 +1,4 @@
+import { carryOutOrders } from './order-process';
+import { play } from './play';
+
+carryOutOrders(play);

@@ -1,0 +1,122 @@
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiClient, type Call, type NoReply, type Reply } from '../frame/api-client';
+import type { DrillCase } from '../frame/drill';
+import { PrivateDisk } from '../frame/private-disk';
+import { waitUntil } from '../frame/waiting';
+import { ReportedFolder } from './reported-folder';
+
+const DISK_MIB = 24;
+const FULL_MS = 5_000;
+const BACK_WITHIN_MS = 5_000;
+const NOBODY = 65_534;
+
+export const fullDisk: DrillCase = {
+  title: 'a disk that fills up under load, and has room again',
+  skips: () => PrivateDisk.whyNot(),
+  async run(context, findings) {
+    const disk = await PrivateDisk.create(join(context.folder, 'disk'), DISK_MIB);
+    const folder = await ReportedFolder.create(context, {
+      dataDir: join(disk.path, 'data'),
+      wrapper: disk.wrapper,
+    });
+    const answers = new Map<string, number>();
+    const wrong: string[] = [];
+    let acknowledged = 0;
+    const onAttempt = (call: Call, reply: Reply | NoReply) => {
+      const what = 'status' in reply ? `${reply.status} ${codeOf(reply)}`.trim() : reply.fault;
+      answers.set(what, (answers.get(what) ?? 0) + 1);
+      if ('status' in reply && reply.status < 300) acknowledged += 1;
+      else if (what !== '503 STATE_ERROR') wrong.push(`${call.method} ${call.path}: ${what}`);
+    };
+    try {
+      await folder.vesper.start();
+      const reporters = folder.reporters(new ApiClient([folder.vesper.url], onAttempt));
+      reporters.start();
+      await Promise.race([reporters.failed, sleep(2_000)]);
+      if (context.options.sabotage === null) disk.fill();
+      await sleep(500); // what was under way
+      acknowledged = 0;
+      await Promise.race([reporters.failed, sleep(FULL_MS)]);
+      const onFullDisk = acknowledged;
+      const duringIt = await folder.health();
+      disk.free();
+      acknowledged = 0;
+      const freedAt = performance.now();
+      const back = await waitUntil(() => acknowledged > 0, BACK_WITHIN_MS, 10);
+      const backMs = performance.now() - freedAt;
+      await sleep(1_500);
+      await reporters.stop();
+
+      findings.figure('answers', [...answers].map(([what, times]) => `${times} × ${what}`).join(', '));
+      findings.figure('health on the full disk', JSON.stringify(duringIt));
+      findings.figure('first acknowledgement with room again', `${backMs.toFixed(0)} ms`);
+      findings.expect(
+        'nothing is acknowledged that is not on the disk',
+        onFullDisk === 0,
+        String(onFullDisk),
+      );
+      findings.expectNone('answers other than 2xx and 503 STATE_ERROR', wrong);
+      findings.expect('health is degraded meanwhile', duringIt.status === 'degraded', duringIt.status);
+      findings.expect('works again by itself', back, `${backMs.toFixed(0)} ms`);
+      await folder.check(findings);
+      await folder.vesper.kill();
+      await folder.vesper.start();
+      await folder.check(findings, ' after kill -9');
+      findings.expect('stops in order', (await folder.vesper.stop()) === 0, String(folder.vesper.exitCode));
+    } finally {
+      await folder.vesper.kill();
+      disk.destroy();
+    }
+  },
+};
+
+export const readOnlyDisk: DrillCase = {
+  title: 'a folder on a read-only disk',
+  skips: () => PrivateDisk.whyNot(),
+  async run(context, findings) {
+    const disk = await PrivateDisk.create(join(context.folder, 'disk'), DISK_MIB);
+    mkdirSync(join(disk.outside, 'data'));
+    if (context.options.sabotage === null) disk.makeReadOnly();
+    const dataDir = join(disk.path, 'data');
+    const folder = await ReportedFolder.create(context, { dataDir, wrapper: disk.wrapper });
+    try {
+      await folder.expectRefusal(findings, [dataDir]);
+    } finally {
+      await folder.vesper.kill();
+      disk.destroy();
+    }
+  },
+};
+
+/** For root no folder is forbidden, so root becomes somebody else for it. */
+export const foreignFolder: DrillCase = {
+  title: 'a folder without the permission to write',
+  skips: () => (process.getuid === undefined ? `no permissions of this kind on ${process.platform}` : null),
+  async run(context, findings) {
+    const dataDir = join(context.folder, 'data');
+    mkdirSync(dataDir);
+    chmodSync(dataDir, context.options.sabotage === null ? 0o555 : 0o777);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) openTheWay(context.folder);
+    const folder = await ReportedFolder.create(context, isRoot ? { uid: NOBODY } : {});
+    try {
+      await folder.expectRefusal(findings, [dataDir]);
+    } finally {
+      await folder.vesper.kill();
+      chmodSync(dataDir, 0o755);
+      if (isRoot) chownSync(dataDir, 0, 0);
+    }
+  },
+};
+
+/** So that the folder itself is what forbids, and not one above it. */
+function openTheWay(folder: string): void {
+  chmodSync(folder, 0o755);
+  chmodSync(join(folder, '..'), 0o755);
+}
+
+function codeOf({ body }: Reply): string {
+  return typeof body === 'object' && body !== null && 'code' in body ? String(body.code) : '';
+}

@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FakeSlack } from '../fakes/fake-slack';
+import { ApiClient, type Call, type NoReply, type Reply } from './frame/api-client';
+import { checkAlertsOnce } from './frame/check-alerts';
+import { checkReports } from './frame/check-reports';
+import type { Drill, DrillCase, DrillContext } from './frame/drill';
+import { DynamoProxy, type DynamoTrouble } from './frame/dynamo-proxy';
+import { startEmulator } from './frame/emulator';
+import type { Findings } from './frame/findings';
+import { deleteHistoryEntry } from './frame/delete-history-entry';
+import { Reporters } from './frame/reporters';
+import { ReportLedger } from './frame/report-ledger';
+import { slackEnv, windowFarAway } from './frame/slack-ledger';
+import { EMULATOR_ENV, VesperProcess } from './frame/vesper-process';
+import { waitUntil } from './frame/waiting';
+
+const HEALTHY_MS = 3_000;
+const BACK_WITHIN_MS = 15_000;
+/** What a client waits before it is told to come again: the deadline of a call to DynamoDB, and a little. */
+const ANSWERED_WITHIN_MS = 9_500;
+const REFUSES_TO_START_WITHIN_MS = 20_000;
+
+interface Outage {
+  readonly title: string;
+  readonly trouble: DynamoTrouble;
+  readonly forMs: number;
+  /** Nothing can be acknowledged while it lasts. */
+  readonly total: boolean;
+}
+
+const OUTAGES: readonly Outage[] = [
+  { title: 'DynamoDB gone for 30 s', trouble: { kind: 'gone' }, forMs: 30_000, total: true },
+  { title: 'DynamoDB silent for 30 s', trouble: { kind: 'hanging' }, forMs: 30_000, total: true },
+  {
+    title: 'DynamoDB taking 60 calls a second for 20 s',
+    trouble: { kind: 'throttling', perSecond: 60 },
+    forMs: 20_000,
+    total: false,
+  },
+  {
+    title: 'DynamoDB throttling every call for 15 s',
+    trouble: { kind: 'throttling', perSecond: 0 },
+    forMs: 15_000,
+    total: true,
+  },
+];
+
+export const dynamoDrill: Drill = {
+  name: 'dynamo',
+  about:
+    'DynamoDB gone, silent, throttling, without a table: 503 with Retry-After, nothing lost, back by itself',
+  sabotages: {
+    history: 'deletes a history entry behind the back of Vesper, and lets missing tables be made',
+  },
+  cases: () => [
+    { title: 'a table is missing at the start', run: startWithoutTables },
+    ...OUTAGES.map(toCase),
+  ],
+};
+
+function toCase(outage: Outage): DrillCase {
+  return { title: outage.title, run: (context, findings) => suffer(outage, context, findings) };
+}
+
+async function startWithoutTables(context: DrillContext, findings: Findings): Promise<void> {
+  const emulator = await startEmulator();
+  const vesper = await VesperProcess.create({
+    env: {
+      ...EMULATOR_ENV,
+      DYNAMODB_ENDPOINT: emulator.endpoint,
+      DYNAMODB_CREATE_TABLES: String(context.options.sabotage !== null),
+      DYNAMODB_TABLE_PREFIX: `none-${Date.now()}-`,
+    },
+    logFile: join(context.folder, 'vesper.log'),
+  });
+  try {
+    vesper.launch();
+    const ended = await waitUntil(() => !vesper.isRunning, REFUSES_TO_START_WITHIN_MS);
+    const said = vesper.output();
+    findings.expect('it ends', ended, ended ? `exit code ${vesper.exitCode}` : 'it still runs');
+    findings.expect('with an exit code that says so', vesper.exitCode === 1, String(vesper.exitCode));
+    findings.expect('and names the missing table', said.includes('schedulers'), said.trim().slice(0, 300));
+    findings.expect(
+      'without a stack trace',
+      !/\n\s+at /.test(said),
+      said.includes('    at ') ? 'one' : 'none',
+    );
+  } finally {
+    await vesper.kill();
+    emulator.stop();
+  }
+}
+
+async function suffer(outage: Outage, context: DrillContext, findings: Findings): Promise<void> {
+  const emulator = await startEmulator();
+  const fake = await FakeSlack.start();
+  const proxy = await DynamoProxy.start(emulator.endpoint);
+  const prefix = `outage-${Date.now()}-`;
+  const vesper = await VesperProcess.start({
+    env: {
+      ...slackEnv(fake),
+      ...EMULATOR_ENV,
+      ...windowFarAway(),
+      DYNAMODB_ENDPOINT: proxy.endpoint,
+      DYNAMODB_TABLE_PREFIX: prefix,
+    },
+    logFile: join(context.folder, 'vesper.log'),
+  });
+  const ledger = new ReportLedger();
+  const answers = new Answers();
+  const api = new ApiClient([vesper.url], (call, reply) => answers.count(call, reply));
+  const { seed } = context.options;
+  const reporters = new Reporters({
+    api,
+    ledger,
+    seed,
+    reporters: 6,
+    schedulersEach: 8,
+    failureEveryMs: 3_000,
+    pauseMs: 40,
+  });
+  try {
+    reporters.start();
+    await Promise.race([reporters.failed, sleep(HEALTHY_MS)]);
+    proxy.trouble = outage.trouble;
+    answers.begin();
+    await sleep(outage.forMs / 2);
+    const readyMeanwhile = await vesper.probe('/api/v1/health/ready');
+    const liveMeanwhile = await vesper.probe('/api/v1/health/live');
+    await Promise.race([reporters.failed, sleep(outage.forMs / 2)]);
+    const seen = answers.end();
+    proxy.trouble = { kind: 'none' };
+    const backAt = performance.now();
+    const back = await waitUntil(() => answers.acknowledged > 0, BACK_WITHIN_MS, 20);
+    const backMs = performance.now() - backAt;
+    await sleep(HEALTHY_MS);
+    await reporters.stop();
+    if (context.options.sabotage === 'history') await deleteHistoryEntry(emulator.endpoint, prefix);
+
+    findings.figure('answers during the outage', seen.byStatus);
+    findings.figure('calls throttled', `${proxy.throttled}, taken meanwhile ${proxy.taken}`);
+    findings.figure('slowest answer during the outage', `${seen.slowestMs.toFixed(0)} ms`);
+    findings.figure('first acknowledgement after it', `${backMs.toFixed(0)} ms`);
+    findings.expect('it goes on living', vesper.isRunning && liveMeanwhile === 200, `live ${liveMeanwhile}`);
+    if (outage.total)
+      findings.expect('it is not ready meanwhile', readyMeanwhile === 503, String(readyMeanwhile));
+    findings.expectNone('answers other than 2xx and 503', seen.unexpected);
+    findings.expect(
+      'every 503 says when to come again',
+      seen.withoutRetryAfter === 0,
+      `${seen.withoutRetryAfter} do not`,
+    );
+    findings.expect(
+      `answers within ${ANSWERED_WITHIN_MS} ms`,
+      seen.slowestMs < ANSWERED_WITHIN_MS,
+      `${seen.slowestMs.toFixed(0)} ms`,
+    );
+    findings.expect(`works again within ${BACK_WITHIN_MS} ms`, back, `${backMs.toFixed(0)} ms`);
+    findings.expect(
+      'ready again',
+      await waitUntil(async () => (await vesper.probe('/api/v1/health/ready')) === 200, BACK_WITHIN_MS),
+      'asked',
+    );
+    await checkReports(api, ledger, findings);
+    await checkAlertsOnce(fake, ledger, findings);
+  } finally {
+    await vesper.kill();
+    await proxy.close();
+    await fake.close();
+    emulator.stop();
+  }
+}
+
+/** What was answered while the outage lasted, and whether anything was afterwards. */
+class Answers {
+  private statuses = new Map<string, number>();
+  private withoutRetryAfter = 0;
+  private slowestMs = 0;
+  private unexpected: string[] = [];
+  acknowledged = 0;
+
+  begin(): void {
+    this.statuses = new Map();
+    [this.withoutRetryAfter, this.slowestMs, this.unexpected] = [0, 0, []];
+  }
+
+  count({ method, path }: Call, reply: Reply | NoReply): void {
+    const what = 'status' in reply ? String(reply.status) : reply.fault;
+    this.statuses.set(what, (this.statuses.get(what) ?? 0) + 1);
+    if (!('status' in reply)) {
+      this.unexpected.push(`${method} ${path}: ${reply.fault}`);
+      return;
+    }
+    this.slowestMs = Math.max(this.slowestMs, reply.latencyMs);
+    if (reply.status === 503 && reply.retryAfter === null) this.withoutRetryAfter += 1;
+    if (reply.status >= 200 && reply.status < 300) this.acknowledged += 1;
+    else if (reply.status !== 503) this.unexpected.push(`${method} ${path}: ${reply.status}`);
+  }
+
+  end() {
+    const { withoutRetryAfter, slowestMs, unexpected } = this;
+    const byStatus = [...this.statuses].map(([status, times]) => `${times} × ${status}`).join(', ');
+    this.acknowledged = 0;
+    return { byStatus, withoutRetryAfter, slowestMs, unexpected };
+  }
+}

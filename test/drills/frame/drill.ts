@@ -1,0 +1,37 @@
+import type { Findings } from './findings';
+
+export type StorageName = 'json' | 'dynamodb';
+
+export interface DrillOptions {
+  readonly seed: number;
+  readonly storages: readonly StorageName[];
+  /** How often the drill does what it does; `null`: as often as it thinks right. */
+  readonly times: number | null;
+  /** Which of the drill's own faults to plant, to see that it is found; `null`: none. */
+  readonly sabotage: string | null;
+}
+
+export interface DrillContext {
+  readonly options: DrillOptions;
+  /** An empty folder of this drill. */
+  readonly folder: string;
+  readonly say: (text: string) => void;
+}
+
+/** One case of a drill: a situation, and the promises that must hold in it. */
+export interface DrillCase {
+  readonly title: string;
+  /** @returns why it cannot be tried here, said aloud, or `null` */
+  skips?(): string | null;
+  run(context: DrillContext, findings: Findings): Promise<void>;
+}
+
+export interface Drill {
+  readonly name: string;
+  readonly about: string;
+  /** Its cases spend their time waiting and are run beside each other. */
+  readonly atOnce?: boolean;
+  /** Faults that the drill can plant into what it looks at. With one of them it must fail. */
+  readonly sabotages: Readonly<Record<string, string>>;
+  cases(options: DrillOptions): readonly DrillCase[];
+}
