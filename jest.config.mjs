@@ -21,6 +21,8 @@ export default {
       },
     ],
   },
+  // A dynamic import names the file as it is after the build.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transformIgnorePatterns: [
     '/node_modules/(?!(?:.*/node_modules/)?(?:@nestjs|content-disposition|cookie|@seriousme)/)',
   ],

@@ -1,6 +1,5 @@
 import type { Clock } from '../../domain/shared/clock';
 import type { StorageConfig } from '../../platform/config/config';
-import { openDynamoStore } from './dynamodb/dynamo.store';
 import { openJsonStore } from './json/json.store';
 import type { Store } from './store';
 
@@ -26,14 +25,17 @@ export const STORES: {
   ) => Promise<Store>;
 } = {
   json: ({ dataDir }, circumstances) => openJsonStore({ ...circumstances, dataDir }),
-  dynamodb: ({ endpoint, region, tablePrefix, createTables }, circumstances) =>
-    openDynamoStore({
+  // Loaded when it is wanted: the AWS SDK would make up a sixth of the start of an installation that has no use for it.
+  dynamodb: async ({ endpoint, region, tablePrefix, createTables }, circumstances) => {
+    const { openDynamoStore } = await import('./dynamodb/dynamo.store.js');
+    return openDynamoStore({
       ...circumstances,
       ...(endpoint !== null && { endpoint }),
       ...(region !== null && { region }),
       tablePrefix,
       createTables,
-    }),
+    });
+  },
 };
 
 /** Opens the backend that the configuration names. */

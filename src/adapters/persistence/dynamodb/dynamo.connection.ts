@@ -20,7 +20,7 @@ export type Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> =
  * The end of one call with all its retries. Besides slow answers it bounds the waits of the client's own rate limiter, which know no end.
  * Real time, not the Clock's: it guards sockets.
  */
-const CALL_DEADLINE_MS = 8_000;
+const CALL_DEADLINE_MS = 4_000;
 const TRIES_ON_CONTENTION = 5;
 
 export interface ConnectionOptions {

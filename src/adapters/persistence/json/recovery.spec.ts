@@ -263,6 +263,19 @@ describe('a damaged snapshot', () => {
     expect((await contentOf(dataDir))['state.json']).toEqual(before['state.json']);
   });
 
+  it('is refused when it reached further than all that is left: its journals are missing', async () => {
+    const dataDir = await compactedWith(['a'], ['b'], ['c']);
+    const state = await readFile(join(dataDir, 'state.json'), 'utf8');
+    await writeFile(join(dataDir, 'state.json'), state.slice(0, -20));
+    for (const name of await readdir(dataDir)) {
+      if (name.startsWith('journal')) await rm(join(dataDir, name));
+    }
+    await expect(folders.open(dataDir)).rejects.toThrow(
+      /reached to commit \d+, .* would be lost\. Nothing was changed/,
+    );
+    expect(await readFile(join(dataDir, 'state.json'), 'utf8')).toBe(state.slice(0, -20));
+  });
+
   it('of another version is refused', async () => {
     const dataDir = await compactedWith(['a']);
     const header = '{"format":"vesper-state","version":2,"seq":1,"lastUpdate":null}\n';

@@ -38,6 +38,7 @@ export async function recover(folder: DataFolder, state: JsonState, now: Date): 
   const end = await replayJournals(paths, baseSeq, ({ ops }) => {
     for (const op of ops) state.replay(op);
   });
+  await demandNothingBeyond(folder, base, end.lastSeq);
   const recovered = base.damaged.includes(folder.state) || (base.path !== null && base.path !== folder.state);
   return {
     position: {
@@ -112,6 +113,18 @@ function nothingLeft(folder: DataFolder, base: Base): NoUsableSnapshot {
   return new NoUsableSnapshot(
     `${folder.path}: no snapshot is usable${damagedList(base)} and there is no journal. Nothing was changed. ` +
       'Restore state.json from a copy of the folder; or, to begin with nothing, move the damaged files away.',
+  );
+}
+
+/** A damaged `state.json` may still say how far it reached: when that is further than what was found, its journals are missing. */
+async function demandNothingBeyond(folder: DataFolder, { damaged }: Base, lastSeq: number): Promise<void> {
+  if (!damaged.includes(folder.state)) return;
+  const reached = await readSnapshotSeq(folder.state);
+  if (reached === null || reached <= lastSeq) return;
+  throw new NoUsableSnapshot(
+    `${folder.state} is damaged and reached to commit ${reached}, but everything else ends with commit ${lastSeq}: commits ` +
+      `${lastSeq + 1} to ${reached} would be lost. Nothing was changed. Restore state.json from a copy of the folder; or, to lose those ` +
+      'commits and go on with what there is, move state.json away.',
   );
 }
 
