@@ -119,7 +119,7 @@ async function writeHistory(dataDir: string, schedulers: number, days: number): 
       for (let update = 0; update < UPDATES_A_DAY; update++)
         history.restore(anEntry(schedulerIdOf(index), today - day * DAY_MS, update));
     }
-    await history.file();
+    await history.fileDurably();
   }
 }
 

@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { FOLDER_MODE, syncFolder, writeAll, type OpenFile } from './open-file';
+import { FOLDER_MODE, syncFolder, writeAll, writeWhole, type OpenFile } from './open-file';
 import { hasCode } from './storage.errors';
 
+/** Ends the name of a file that is being rewritten. */
+const TEMPORARY = '.tmp';
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const NEWLINE = 0x0a;
 
@@ -78,25 +80,23 @@ export class ArchiveFiles {
 
   /** Rewrites one day without the lines that are not to be kept; files and folders that become empty are deleted. */
   async prune(day: string, keeps: (line: string) => boolean): Promise<void> {
+    // A crash during the last rewriting may have left some.
+    for (const path of await this.listFiles(day, TEMPORARY)) await rm(path);
     for (const path of await this.listFiles(day)) {
       const lines = [...linesWith(await readFile(path), [])];
       const kept = lines.filter(keeps);
-      if (kept.length === 0) await rm(path);
-      else if (kept.length < lines.length) await this.replace(path, kept);
+      if (kept.length === lines.length && kept.length > 0) continue;
+      if (kept.length > 0) await this.replace(path, kept);
+      else await rm(path);
       this.unsyncedFiles.delete(path);
     }
     await this.removeFolderIfEmpty(day);
   }
 
   private async replace(path: string, lines: readonly string[]): Promise<void> {
-    const temporary = `${path}.tmp`;
-    const file = await this.openFile(temporary, 'w');
-    try {
-      await writeAll(file, Buffer.from(`${lines.join('\n')}\n`));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    const temporary = `${path}${TEMPORARY}`;
+    const content = Buffer.from(`${lines.join('\n')}\n`);
+    await writeWhole(temporary, this.openFile, (file) => writeAll(file, content));
     await rename(temporary, path);
     await syncFolder(join(path, '..'));
   }
@@ -120,9 +120,9 @@ export class ArchiveFiles {
     this.knownDays.add(day);
   }
 
-  private async listFiles(day: string): Promise<string[]> {
+  private async listFiles(day: string, ending = '.jsonl'): Promise<string[]> {
     const names = await readdir(join(this.folder, day)).catch(orIfMissing<string[]>([]));
-    return names.filter((name) => name.endsWith('.jsonl')).map((name) => join(this.folder, day, name));
+    return names.filter((name) => name.endsWith(ending)).map((name) => join(this.folder, day, name));
   }
 
   private pathOf(day: string, bucket: string): string {

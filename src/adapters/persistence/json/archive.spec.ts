@@ -74,6 +74,25 @@ describe('history in daily files', () => {
     ).toEqual([entryAt(0).id, entryAt(1).id]);
   });
 
+  it('is found within bounds that no calendar has', async () => {
+    const store = await folders.open(await folders.create());
+    await record(store, entryAt(0));
+    await file(store);
+    const query = { schedulerId: 's', from: new Date(-8.64e15), to: new Date(8.64e15), status: null };
+    expect((await store.schedulers.listHistory(query, { limit: 1, after: null })).items).toEqual([
+      entryAt(0),
+    ]);
+  });
+
+  it('is found at bounds that are midnight', async () => {
+    const store = await folders.open(await folders.create());
+    const midnight = entryAt(17 * 60);
+    await record(store, midnight);
+    await file(store);
+    const query = { schedulerId: 's', from: midnight.timestamp, to: midnight.timestamp, status: null };
+    expect((await store.schedulers.listHistory(query, { limit: 1, after: null })).items).toEqual([midnight]);
+  });
+
   it('is filed every minute, and at once when much of it waits', async () => {
     const clock = new FakeClock(NOW);
     const dataDir = await folders.create();
@@ -167,6 +186,30 @@ describe('history in daily files', () => {
     expect(await store.upkeep.deleteExpired(before)).toBe(0);
     await store.close();
     expect(await listed(await folders.open(dataDir))).toEqual([entryAt(0), entryAt(60)]);
+  });
+
+  it('that is kept when other history is deleted is as durable as before', async () => {
+    const disk = new FaultyDisk();
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir, { openFile: disk.openFile });
+    await record(store, entryAt(0));
+    await store.upkeep.deleteExpired(new Date(NOW.getTime() - MINUTE_MS));
+    const [name = ''] = await filesIn(dataDir);
+    const synced = { operation: 'datasync' as const, path: join(dataDir, 'history', name) };
+    expect(disk.asked).not.toContainEqual(synced);
+    await file(store);
+    expect(disk.asked).toContainEqual(synced);
+  });
+
+  it('that is deleted takes along what a crash left of an earlier deletion', async () => {
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir);
+    await record(store, entryAt(60));
+    await file(store);
+    const [name = ''] = await filesIn(dataDir);
+    await writeFile(join(dataDir, 'history', `${name}.tmp`), 'half');
+    expect(await store.upkeep.deleteExpired(NOW)).toBe(1);
+    expect(await readdir(join(dataDir, 'history'))).toEqual([]);
   });
 
   it('that was too old already when it came is not kept', async () => {

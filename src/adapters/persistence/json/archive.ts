@@ -1,41 +1,12 @@
 import { StorageUnavailable } from '../../../domain/shared/errors';
 import { compareUtf8 } from '../../../domain/shared/page';
 import type { ArchiveFiles } from './archive-files';
+import type { ArchiveKind } from './archive-kind';
+import { mayHold, type ArchiveQuery } from './archive-query';
 import type { Write } from './commit';
-import type { Document, DocumentMapping } from './documents/document';
+import type { Document } from './documents/document';
 import { reasonOf } from './storage.errors';
 import { UnfiledRecords, type UnfiledRecord } from './unfiled-records';
-
-/** What an archive holds and how it is filed. */
-export interface ArchiveKind<T> {
-  readonly name: string;
-  readonly mapping: DocumentMapping<T>;
-  idOf(record: T): string;
-  /** Records with the same key lie in the same bucket. */
-  bucketKeyOf(record: T): string;
-  /** Begins with the instant of the day under which the record is filed, as ISO-8601 text. */
-  sortKeyOf(record: T): string;
-  /** Retention counts from here; not before the day under which it is filed. */
-  retainedFrom(record: T): Date;
-}
-
-export interface ArchiveQuery<T> {
-  /** Only this bucket; `null` for all of them. */
-  readonly bucketKey: string | null;
-  /** Texts that the document of a matching record contains, to pass over others unparsed. */
-  readonly texts: readonly string[];
-  readonly matches: (record: T) => boolean;
-  /** Only records whose sort keys come before this one … */
-  readonly before: string | null;
-  /** … and which were filed within these days. */
-  readonly from: Date | null;
-  readonly to: Date | null;
-  readonly limit: number;
-  /** Records of the same kind that live elsewhere, to be listed among those filed. */
-  readonly besides: readonly T[];
-  /** What is asked for is never filed. */
-  readonly onlyBesides?: boolean;
-}
 
 interface Group<T> {
   readonly day: string;
@@ -112,9 +83,18 @@ export class Archive<T> {
     return found.slice(0, query.limit);
   }
 
-  /** Files what waits in memory. */
-  async file(): Promise<void> {
-    await this.exclusive(() => this.fileAll());
+  /** Files what waits in memory. What cannot be filed now stays there, and in the journal, and is tried again. */
+  async fileInBackground(): Promise<void> {
+    this.filing = true;
+    try {
+      await this.exclusive(() => this.fileAll());
+    } catch (error) {
+      this.onNotice(`${this.kind.name} could not be filed; it stays in the journal for now`, {
+        reason: reasonOf(error),
+      });
+    } finally {
+      this.filing = false;
+    }
   }
 
   /** Files what waits in memory and makes it durable there, so that journals are no longer needed for it. */
@@ -144,20 +124,6 @@ export class Archive<T> {
 
   private fileIfMany(): void {
     if (this.unfiled.length >= MOST_UNFILED && !this.filing) void this.fileInBackground();
-  }
-
-  /** What cannot be filed now stays in memory and in the journal, and is tried again. */
-  async fileInBackground(): Promise<void> {
-    this.filing = true;
-    try {
-      await this.file();
-    } catch (error) {
-      this.onNotice(`${this.kind.name} could not be filed; it stays in the journal for now`, {
-        reason: reasonOf(error),
-      });
-    } finally {
-      this.filing = false;
-    }
   }
 
   private async fileAll(): Promise<void> {
@@ -216,12 +182,8 @@ export class Archive<T> {
   private async daysFor(query: ArchiveQuery<T>, inMemory: readonly T[]): Promise<string[]> {
     const days = new Set(query.onlyBesides ? [] : await this.readable(this.files.listDays()));
     for (const record of inMemory) days.add(this.dayOf(record));
-    const first = query.from === null ? '' : query.from.toISOString().slice(0, 10);
-    const last = [query.to?.toISOString(), query.before]
-      .map((key) => key?.slice(0, 10) ?? '\uffff')
-      .sort()[0];
     return [...days]
-      .filter((day) => day >= first && day <= (last ?? ''))
+      .filter((day) => mayHold(day, query))
       .sort()
       .reverse();
   }

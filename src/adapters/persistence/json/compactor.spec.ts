@@ -132,10 +132,20 @@ describe('backups', () => {
 
   it('say so when they cannot be made', async () => {
     const disk = new FaultyDisk();
-    const store = await folders.open(await folders.create(), { openFile: disk.openFile });
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir, { openFile: disk.openFile });
     await register(store, 'a');
     disk.room = 0;
     await expect(store.upkeep.backUp(folders.clock.now())).rejects.toThrow(StorageUnavailable);
+    disk.heal();
+    disk.before = (operation, path) => {
+      if (operation === 'datasync' && path.endsWith('.tmp')) throw new Error('no room');
+    };
+    await expect(store.upkeep.backUp(folders.clock.now())).rejects.toThrow(
+      'no backup could be made: no room',
+    );
+    const names = await readdir(dataDir, { recursive: true });
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
     disk.heal();
     expect(await store.upkeep.backUp(folders.clock.now())).toContain('state-');
   });

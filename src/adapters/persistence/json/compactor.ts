@@ -4,7 +4,7 @@ import type { Clock } from '../../../domain/shared/clock';
 import type { DataFolder } from './data-folder';
 import type { Journal } from './journal';
 import type { JsonState } from './json-state';
-import { syncFolder, writeAll, type OpenFile } from './open-file';
+import { syncFolder, writeAll, writeWhole, type OpenFile } from './open-file';
 import { readSnapshot, readSnapshotSeq, writeSnapshot } from './snapshot';
 import { hasCode, reasonOf } from './storage.errors';
 
@@ -48,8 +48,8 @@ export class Compactor {
   }
 
   /** In the background, when the journal is longer than the limit and than the last snapshot: so no byte is written more than about twice. */
-  compactIfLong(limitBytes: number): void {
-    if (this.around.journal.length > Math.max(limitBytes, this.stateLength)) this.compactInBackground();
+  compactIfLong(journalBytes: number, limitBytes: number): void {
+    if (journalBytes > Math.max(limitBytes, this.stateLength)) this.compactInBackground();
   }
 
   /** Writes a new `state.json` if anything has happened since the last. Rejects when it cannot; then nothing is lost, the journals are still there. */
@@ -62,6 +62,12 @@ export class Compactor {
     if (this.inBackground) return;
     this.inBackground = true;
     void this.compactUntilDone().finally(() => (this.inBackground = false));
+  }
+
+  /** The journal is gone, so the next snapshot is all that leads up to what comes: one under way may be too old. */
+  compactAfterLoss(): void {
+    this.around.onNotice('journal.jsonl was removed, replaced or shortened by somebody; a new one was begun');
+    this.compact().catch(() => this.compactInBackground());
   }
 
   /** @returns the path of a fresh copy of the whole state */
@@ -117,9 +123,9 @@ export class Compactor {
 
   private async replaceState(): Promise<void> {
     const { folder, journal, state, openFile, lastUpdate } = this.around;
-    const { seq, records } = await journal.between(async () => {
-      await journal.rotate();
-      return { seq: journal.durableSeq, records: state.copy() };
+    const { seq, records } = await journal.between(async (file) => {
+      await file.rotate();
+      return { seq: file.durableSeq, records: state.copy() };
     });
     await state.archives.fileDurably();
     if (seq === this.stateSeq) return;
@@ -157,13 +163,8 @@ export class Compactor {
 
   private async copy(from: string, to: string): Promise<void> {
     const temporary = `${to}.tmp`;
-    const file = await this.around.openFile(temporary, 'w');
-    try {
-      await writeAll(file, await readFile(from));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
+    const content = await readFile(from);
+    await writeWhole(temporary, this.around.openFile, (file) => writeAll(file, content));
     await rename(temporary, to);
   }
 

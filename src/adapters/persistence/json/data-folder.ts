@@ -67,7 +67,12 @@ export class DataFolder {
 
   /** Where the backup of this moment belongs. */
   backup(now: Date): string {
-    return join(this.backups, `state-${now.toISOString().replaceAll(/[-:.]/g, '')}.json`);
+    return join(this.backups, `state-${compact(now)}.json`);
+  }
+
+  /** The name under which a damaged file is kept. */
+  aside(path: string, now: Date): string {
+    return `${path}.corrupt-${compact(now)}`;
   }
 
   /** The hourly backups, newest first. */
@@ -88,4 +93,8 @@ export class DataFolder {
       }
     }
   }
+}
+
+function compact(instant: Date): string {
+  return instant.toISOString().replaceAll(/[-:.]/g, '');
 }

@@ -1,11 +1,14 @@
-import { truncate } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { aScheduler } from '../../../../test/builders/a-scheduler';
+import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { FaultyDisk, type DiskOperation } from '../../../../test/fakes/faulty-disk';
-import { contentOf, idsIn, JsonFolders, register } from '../../../../test/harness/json-folder';
+import { idsIn, JsonFolders, register } from '../../../../test/harness/json-folder';
 import { SchedulerNotFound } from '../../../domain/schedulers/scheduler.errors';
 import { ChangedConcurrently, StorageUnavailable } from '../../../domain/shared/errors';
 import type { JsonStore } from './json.store';
+import { NoUsableSnapshot } from './storage.errors';
 
 const folders = new JsonFolders();
 
@@ -128,7 +131,7 @@ describe('a disk that fails', () => {
       await register(store, 'before');
       breakIt(disk);
       await expect(register(store, 'during')).rejects.toThrow(StorageUnavailable);
-      await expect(register(store, 'during')).rejects.toThrow(/journal\.jsonl cannot be written/);
+      await expect(register(store, 'during')).rejects.toThrow(/the journal cannot be written/);
       await expect(store.schedulers.recordHeartbeat('before', at(1))).rejects.toThrow(StorageUnavailable);
       expect(await store.schedulers.find('during')).toBeNull();
       expect((await store.schedulers.find('before'))?.lastHeartbeat).toBeNull();
@@ -296,19 +299,45 @@ function expectKnown(error: unknown): void {
   expect(known.some((kind) => error instanceof kind)).toBe(true);
 }
 
-describe('a journal that was changed from outside', () => {
-  it('is neither written nor made anew, and the health says so', async () => {
+describe('a journal that somebody changes while it is in use', () => {
+  it.each<[string, (path: string) => Promise<void>, readonly string[]]>([
+    ['shortened', (path) => truncate(path, 10), ['unnoticed']],
+    ['removed', (path) => rm(path), ['unnoticed']],
+    ['replaced', replace, ['unnoticed']],
+    ['replaced by its like', replace, []],
+  ])('is begun anew when it was %s, with a snapshot of what memory still has', async (_, change, ids) => {
+    const clock = new FakeClock();
+    const told: string[] = [];
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir, { clock, onNotice: (message) => told.push(message) });
+    await register(store, 'before');
+    await change(join(dataDir, 'journal.jsonl'));
+    for (const id of ids) await register(store, id);
+    await clock.advance('3s');
+    await register(store, 'after');
+    expect(told).toEqual([expect.stringMatching(/removed, replaced or shortened/)]);
+    while (!(await readdir(dataDir)).includes('state.json')) await turn();
+    const reopened = await folders.open(await folders.copy(dataDir));
+    expect(await idsIn(reopened)).toEqual(['after', 'before', ...ids]);
+  });
+
+  it('leaves a folder that is refused when it is killed before the snapshot', async () => {
+    const clock = new FakeClock();
     const disk = new FaultyDisk();
-    const { store, dataDir } = await openOn(disk);
-    await register(store, 'a');
-    await truncate(`${dataDir}/journal.jsonl`, 10);
-    const before = await contentOf(dataDir);
-    disk.fail('write');
-    await expect(register(store, 'b')).rejects.toThrow(StorageUnavailable);
-    disk.heal();
-    await expect(register(store, 'b')).rejects.toThrow(/shortened from outside/);
-    expect((await store.upkeep.checkHealth()).storage).toMatch(/shortened from outside/);
-    expect(await contentOf(dataDir)).toEqual(before);
-    expect(await store.schedulers.find('a')).not.toBeNull();
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir, { clock, openFile: disk.openFile });
+    await register(store, 'before');
+    await rm(join(dataDir, 'journal.jsonl'));
+    const { reached, release } = disk.hold('write', 'state.json.tmp');
+    await clock.advance('3s');
+    await register(store, 'after');
+    await reached;
+    await expect(folders.open(await folders.copy(dataDir))).rejects.toThrow(NoUsableSnapshot);
+    release();
   });
 });
+
+async function replace(path: string): Promise<void> {
+  await copyFile(path, `${path}.copy`);
+  await rename(`${path}.copy`, path);
+}

@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { FaultyDisk } from '../../../../test/fakes/faulty-disk';
-import { JsonFolders, register } from '../../../../test/harness/json-folder';
+import { contentOf, JsonFolders, register } from '../../../../test/harness/json-folder';
 import { FolderUnusable } from './storage.errors';
 
 const folders = new JsonFolders();
@@ -57,9 +57,14 @@ describe('opening a JSON store', () => {
   });
 
   it('refuses everything after it was closed', async () => {
-    const store = await folders.open(await folders.create());
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir);
     await store.close();
+    const before = await contentOf(dataDir);
     await expect(register(store, 'a')).rejects.toThrow('the storage is closed');
+    await expect(store.upkeep.backUp(folders.clock.now())).rejects.toThrow('the storage is closed');
+    expect((await store.upkeep.checkHealth()).storage).toBe('the storage is closed');
+    expect(await contentOf(dataDir)).toEqual(before);
   });
 });
 

@@ -12,6 +12,7 @@ import { Compactor } from './compactor';
 import { DataFolder } from './data-folder';
 import { FolderLock } from './folder-lock';
 import { Journal } from './journal';
+import { JournalFile } from './journal-file';
 import { JsonAlertRepository } from './json-alert.repository';
 import { JsonDeliveryRepository } from './json-delivery.repository';
 import { JsonNightRepository } from './json-night.repository';
@@ -97,49 +98,39 @@ export class JsonStore implements Store {
     const { clock, retentionDays, openFile = openOnDisk, journalLimitBytes = JOURNAL_LIMIT_BYTES } = options;
     const notices = new Notices(clock, options.onNotice);
     const onNotice = notices.add.bind(notices);
-    const archives = new Archives({ folder, openFile, clock, retentionDays, onNotice });
+    const stopped = new AbortController();
+    const around = {
+      folder,
+      openFile,
+      clock,
+      retentionDays,
+      onNotice,
+      stopped: stopped.signal,
+      guard: () => lock.verify(),
+    };
+    const archives = new Archives(around);
     const state = new JsonState(archives);
     const recovery = await recover(folder, state, clock.now());
     recovery.notices.forEach((notice) => notices.add(notice));
 
-    const stopped = new AbortController();
     let { lastUpdate } = recovery;
-    const guard = () => lock.verify();
-    const journal: Journal = new Journal(
-      {
-        folder,
-        openFile,
-        guard,
-        onNotice,
-        onDurable: () => {
-          lastUpdate = clock.now();
-          compactor.compactIfLong(journalLimitBytes);
-        },
-      },
-      recovery.position,
-    );
+    const onTornAway = () => compactor.compactAfterLoss();
+    const file = new JournalFile({ ...around, onTornAway }, recovery.position);
+    const onDurable = () => {
+      lastUpdate = clock.now();
+      compactor.compactIfLong(file.length, journalLimitBytes);
+    };
+    const journal = new Journal(file, { onDurable, onNotice });
     const compactor = new Compactor(
-      {
-        folder,
-        journal,
-        state,
-        openFile,
-        clock,
-        guard,
-        onNotice,
-        stopped: stopped.signal,
-        lastUpdate: () => lastUpdate,
-      },
+      { ...around, journal, state, lastUpdate: () => lastUpdate },
       recovery.stateSeq,
     );
     const run = await begin(state, journal);
     if ((recovery.stateSeq ?? 0) !== recovery.position.durableSeq) compactor.compactInBackground();
     void archives.keepFiling(stopped.signal);
-    const upkeep = new JsonUpkeep(state, journal, compactor, clock, {
-      recovered: recovery.recovered,
-      notices: () => notices.list(),
-      lastUpdate: () => lastUpdate,
-    });
+    const { recovered } = recovery;
+    const circumstances = { recovered, notices: () => notices.list(), lastUpdate: () => lastUpdate };
+    const upkeep = new JsonUpkeep(state, journal, compactor, clock, circumstances);
     return new JsonStore(state, journal, compactor, lock, stopped, upkeep, run);
   }
 
@@ -163,7 +154,7 @@ export class JsonStore implements Store {
 /** Opens the journal and counts this run, which proves that it can be written. @returns the number of the run */
 async function begin(state: JsonState, journal: Journal): Promise<number> {
   try {
-    await journal.open();
+    await journal.between((file) => file.repair());
     const count = (state.runs.get(RUNS_KEY)?.count ?? 0) + 1;
     return await journal.commit([state.runs.put(RUNS_KEY, { count })], count);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 
 /** Owner writes, group reads (spec 60). */
 export const FILE_MODE = 0o640;
@@ -23,6 +23,24 @@ export async function writeAll(file: WritableFile, data: Uint8Array): Promise<vo
   for (let rest = data; rest.length > 0;) {
     const { bytesWritten } = await file.write(rest);
     rest = rest.subarray(bytesWritten);
+  }
+}
+
+/** Writes a whole new file to the disk. What cannot be finished is removed: a full disk needs its room. */
+export async function writeWhole(
+  path: string,
+  openFile: OpenFile,
+  fill: (file: WritableFile) => Promise<void>,
+): Promise<void> {
+  const file = await openFile(path, 'w');
+  try {
+    await fill(file);
+    await file.datasync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

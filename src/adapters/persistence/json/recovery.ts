@@ -1,7 +1,7 @@
 import { rename, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DataFolder, Segment } from './data-folder';
-import type { JournalPosition } from './journal';
+import type { JournalPosition } from './journal-file';
 import { readOpeningSeq, replayJournals, type JournalEnd } from './journal-reader';
 import type { JsonState } from './json-state';
 import { readSnapshot, readSnapshotSeq, type Snapshot } from './snapshot';
@@ -135,7 +135,7 @@ function damagedList({ damaged }: Base): string {
 /** A damaged `state.json` gets another name; it is never deleted. */
 async function setAside(folder: DataFolder, base: Base, now: Date): Promise<string[]> {
   if (!base.damaged.includes(folder.state)) return [];
-  const aside = `${folder.state}.corrupt-${now.toISOString().replaceAll(/[-:.]/g, '')}`;
+  const aside = folder.aside(folder.state, now);
   await rename(folder.state, aside);
   const instead = base.path === null ? 'the journals alone' : base.path;
   return [

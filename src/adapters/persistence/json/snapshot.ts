@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { toHex, type RecordOp } from './journal-line';
-import { writeAll, type OpenFile } from './open-file';
+import { writeAll, writeWhole, type OpenFile } from './open-file';
 import { UnknownFormat } from './storage.errors';
 
 /** First line of a snapshot. */
@@ -37,10 +37,9 @@ export async function writeSnapshot(
   records: Iterable<string>,
   openFile: OpenFile,
 ): Promise<number> {
-  const file = await openFile(path, 'w');
-  try {
-    let sum = 0;
-    let length = 0;
+  let sum = 0;
+  let length = 0;
+  await writeWhole(path, openFile, async (file) => {
     let count = -1;
     let chunk = '';
     const flush = async () => {
@@ -58,11 +57,8 @@ export async function writeSnapshot(
     await flush();
     const footer: SnapshotFooter = { records: count, sum: toHex(sum) };
     await writeAll(file, Buffer.from(`${JSON.stringify(footer)}\n`));
-    await file.datasync();
-    return length;
-  } finally {
-    await file.close();
-  }
+  });
+  return length;
 }
 
 /**
