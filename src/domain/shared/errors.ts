@@ -6,7 +6,9 @@ export type ErrorFamily =
   | 'not_found'
   | 'conflict'
   | 'rate_limited'
-  | 'unavailable';
+  | 'unavailable'
+  /** Something Vesper was asked to do at once at a vendor's, and which the vendor did not do. */
+  | 'vendor';
 
 export interface ErrorOptions {
   readonly details?: readonly string[];

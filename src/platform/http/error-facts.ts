@@ -27,6 +27,7 @@ const STATUS_OF_FAMILY: Readonly<Record<ErrorFamily, number>> = {
   conflict: 409,
   rate_limited: 429,
   unavailable: 503,
+  vendor: 502,
 };
 
 /** Spec 10, "Errors": clients know a 429 by this name. */

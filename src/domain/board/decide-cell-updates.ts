@@ -1,0 +1,131 @@
+import type { AlertChange } from '../alerts/alert-change';
+import { raiseAlert, resolveAlert } from '../alerts/raise-alert';
+import { findCell, withCell, type AppBoard } from './app-board';
+import { MOST_ALERTS_AT_ONCE } from './board';
+import { IDLE_DEDUP_KEY, staleDedupKey, warningCandidate, warningDedupKey } from './board-alerts';
+import type { CellChange } from './board-audit';
+import { causeOf, slotOf, type BoardCircumstances, type BoardDecision } from './board-decision';
+import { InvalidTimestamp } from './board.errors';
+import type { Cell, CellUpdate } from './cell';
+import { withJobUpdate } from './epm-job';
+import { judgeUpdate, LARGEST_CLOCK_LEAD_MS, nextCell } from './next-cell';
+
+/** One app while the updates of a request are applied to it. */
+interface Draft {
+  readonly board: AppBoard;
+  readonly changes: readonly CellChange[];
+}
+
+/**
+ * What one or more updates do to the board, its audit and its alerts (spec 20, "Rules of a cell"). Several of one cell apply in their order.
+ * @param boards the apps that the updates name
+ * @returns `null` when all of them are known already: nothing is to be written
+ * @throws InvalidTimestamp when an event time is more than 5 minutes ahead of `now`
+ */
+export function decideCellUpdates(
+  boards: ReadonlyMap<string, AppBoard>,
+  updates: readonly CellUpdate[],
+  circumstances: BoardCircumstances,
+): BoardDecision | null {
+  const drafts = new Map<string, Draft>();
+  for (const [index, update] of updates.entries()) {
+    if (update.timestamp.getTime() - circumstances.now.getTime() > LARGEST_CLOCK_LEAD_MS)
+      throw new InvalidTimestamp(updates.length > 1 ? index : null, update.timestamp, circumstances.now);
+    const board = boards.get(update.app);
+    if (board === undefined) throw new TypeError(`the board of app ${update.app} was not read`);
+    const draft = drafts.get(update.app) ?? { board, changes: [] };
+    drafts.set(update.app, applyUpdate(draft, update, circumstances.now));
+  }
+  const changed = [...drafts.values()].filter(({ changes }) => changes.length > 0);
+  if (changed.length === 0) return null;
+  return withAlerts(changed, circumstances);
+}
+
+function applyUpdate(draft: Draft, update: CellUpdate, now: Date): Draft {
+  const { board, changes } = draft;
+  const before = findCell(board, update.domain);
+  const kind = judgeUpdate(before, update);
+  if (kind === 'repeated') return draft;
+  const jobs = withJobUpdate(board.jobs, update);
+  const applied = kind === 'applied';
+  // A late event leaves a trace in its job; one without a job would only repeat itself in the audit.
+  const next = applied ? withCell(board, nextCell(before, update, now)) : board;
+  const change: CellChange = {
+    domain: update.domain,
+    from: before?.status ?? 'Blank',
+    to: update.status,
+    applied,
+    jobId: update.jobId,
+    message: update.message,
+    timestamp: update.timestamp,
+  };
+  return { board: { ...next, jobs, lastUpdateAt: now }, changes: [...changes, change] };
+}
+
+function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances): BoardDecision {
+  const { actor, ids, now } = circumstances;
+  const alertChanges: AlertChange[] = [...endOfIdleness(circumstances)];
+  const boards = drafts.map(({ board, changes }) => {
+    let next: AppBoard = { ...board, version: board.version + 1 };
+    for (const domain of new Set(changes.filter(({ applied }) => applied).map(({ domain }) => domain))) {
+      const cell = findCell(board, domain) as Cell;
+      const found = alertChangesOf(board.app, cell, circumstances);
+      if (found.length === 0) continue;
+      if (alertChanges.length + found.length <= MOST_ALERTS_AT_ONCE) alertChanges.push(...found);
+      else next = withCell(next, { ...cell, alertDue: actor });
+    }
+    return next;
+  });
+  const audits = drafts.map(({ board, changes }) => ({
+    id: ids.next(),
+    app: board.app,
+    at: now,
+    ...actor,
+    changes,
+  }));
+  return { boards, audits, alertChanges };
+}
+
+/** A Warning raises an alert, OK and Blank resolve it; and whatever comes ends a Loading that took too long. */
+export function alertChangesOf(
+  app: string,
+  cell: Cell,
+  circumstances: BoardCircumstances,
+): readonly AlertChange[] {
+  const cause = causeOf(circumstances);
+  const { board, actor } = circumstances;
+  const stale = resolveAlert(
+    slotOf(circumstances, staleDedupKey(app, cell.domain)),
+    `reported ${cell.status}`,
+    cause,
+  );
+  return [stale, warningChange()].filter((change) => change !== null);
+
+  function warningChange(): AlertChange | null {
+    const slot = slotOf(circumstances, warningDedupKey(app, cell.domain));
+    // Begun again, and nobody knows yet how it will end.
+    if (cell.status === 'Loading') return null;
+    if (cell.status !== 'Warning') return resolveAlert(slot, cell.status === 'OK' ? 'OK' : 'cleared', cause);
+    return raiseAlert(slot, warningCandidate(board, app, cell, actor.correlationId), cause);
+  }
+}
+
+function endOfIdleness(circumstances: BoardCircumstances): readonly AlertChange[] {
+  const change = resolveAlert(
+    slotOf(circumstances, IDLE_DEDUP_KEY),
+    'updates arrive again',
+    causeOf(circumstances),
+  );
+  return change === null ? [] : [change];
+}
+
+/** Dedup keys of the alerts that updates of these cells may change. */
+export function dedupKeysOf(
+  cells: readonly { readonly app: string; readonly domain: string }[],
+): readonly string[] {
+  const ofCells = cells.flatMap(({ app, domain }) => [
+    staleDedupKey(app, domain),
+    warningDedupKey(app, domain),
+  ]);
+  return [...new Set([IDLE_DEDUP_KEY, ...ofCells])];
+}

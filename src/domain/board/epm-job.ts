@@ -1,0 +1,101 @@
+import type { CellStatus, CellUpdate } from './cell';
+
+/** What one app knows of one job. */
+export interface EpmJob {
+  readonly jobId: string;
+  /** `Warning` once any domain ended with it; else `Loading` until all have ended. */
+  readonly status: Exclude<CellStatus, 'Blank'>;
+  /** The earliest begin; `null` when only the end was heard of. */
+  readonly startedAt: Date | null;
+  /** When the last domain ended; `null` while one is loading. */
+  readonly completedAt: Date | null;
+  /** Domains that are loading under this job. */
+  readonly openDomains: readonly string[];
+}
+
+/** A job over all apps that it fills. */
+export interface RecentJob {
+  readonly jobId: string;
+  readonly apps: readonly string[];
+  readonly status: EpmJob['status'];
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+}
+
+/** Spec 20, "Rules of a cell". */
+export const RECENT_JOBS = 50;
+
+/** The jobs of an app after one update of one domain, newest last. */
+export function withJobUpdate(jobs: readonly EpmJob[], update: CellUpdate): readonly EpmJob[] {
+  const { jobId } = update;
+  if (jobId === null || update.status === 'Blank') return jobs;
+  const known = jobs.find((job) => job.jobId === jobId) ?? null;
+  const next = update.status === 'Loading' ? opened(known, jobId, update) : ended(known, jobId, update);
+  return [...jobs.filter((job) => job !== known), next]
+    .toSorted((a, b) => momentOf(a) - momentOf(b))
+    .slice(-RECENT_JOBS);
+}
+
+function opened(known: EpmJob | null, jobId: string, { domain, timestamp }: CellUpdate): EpmJob {
+  // A begin that is heard of after its end belongs to the run that ended; one from after the end begins another run.
+  const late = known?.completedAt != null && timestamp.getTime() <= known.completedAt.getTime();
+  if (known !== null && late) return { ...known, startedAt: earliest(known.startedAt, timestamp) };
+  const again = known !== null && known.openDomains.length === 0;
+  if (known === null || again)
+    return { jobId, status: 'Loading', startedAt: timestamp, completedAt: null, openDomains: [domain] };
+  return {
+    ...known,
+    startedAt: earliest(known.startedAt, timestamp),
+    openDomains: known.openDomains.includes(domain) ? known.openDomains : [...known.openDomains, domain],
+  };
+}
+
+function ended(known: EpmJob | null, jobId: string, { domain, timestamp, status }: CellUpdate): EpmJob {
+  const openDomains = (known?.openDomains ?? []).filter((open) => open !== domain);
+  const failed = status === 'Warning' || known?.status === 'Warning';
+  return {
+    jobId,
+    status: failed ? 'Warning' : openDomains.length > 0 ? 'Loading' : 'OK',
+    startedAt: known?.startedAt ?? null,
+    completedAt: openDomains.length > 0 ? null : latest(known?.completedAt ?? null, timestamp),
+    openDomains,
+  };
+}
+
+/** Jobs of several apps as one list, newest first. */
+export function mergeJobs(
+  jobsOfApps: readonly { readonly app: string; readonly jobs: readonly EpmJob[] }[],
+): readonly RecentJob[] {
+  const merged = new Map<string, RecentJob>();
+  for (const { app, jobs } of jobsOfApps) {
+    for (const job of jobs) merged.set(job.jobId, joined(merged.get(job.jobId) ?? null, app, job));
+  }
+  return [...merged.values()].toSorted((a, b) => momentOf(b) - momentOf(a)).slice(0, RECENT_JOBS);
+}
+
+function joined(before: RecentJob | null, app: string, job: EpmJob): RecentJob {
+  const { jobId, status, startedAt, completedAt } = job;
+  if (before === null) return { jobId, apps: [app], status, startedAt, completedAt };
+  const statuses = [before.status, status];
+  return {
+    jobId,
+    apps: [...before.apps, app],
+    status: statuses.includes('Warning') ? 'Warning' : statuses.includes('Loading') ? 'Loading' : 'OK',
+    startedAt: startedAt === null ? before.startedAt : earliest(before.startedAt, startedAt),
+    completedAt:
+      before.completedAt === null || completedAt === null ? null : latest(before.completedAt, completedAt),
+  };
+}
+
+/** By when it last was heard of anything new. */
+function momentOf({ startedAt, completedAt }: Pick<EpmJob, 'startedAt' | 'completedAt'>): number {
+  return (startedAt ?? completedAt ?? new Date(0)).getTime();
+}
+
+function earliest(known: Date | null, other: Date): Date {
+  return known !== null && known.getTime() < other.getTime() ? known : other;
+}
+
+function latest(known: Date | null, other: Date): Date {
+  return known !== null && known.getTime() > other.getTime() ? known : other;
+}
