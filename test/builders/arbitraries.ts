@@ -116,7 +116,7 @@ export const anyOutboxEntry: fc.Arbitrary<OutboxEntry> = fc.record({
   dueAt: instant,
 });
 
-export const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
+const unplaced = fc.record({
   id: text,
   channelId: text,
   event,
@@ -128,6 +128,12 @@ export const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
   outcomeUnknown: fc.boolean(),
   version: count,
 });
+const placement = fc.record({ thread: orNull(text), ownerAddressed: fc.boolean() });
+
+/** With and without a place: some were never tried, or were stored before places were kept. */
+export const anyDelivery: fc.Arbitrary<Delivery> = fc
+  .tuple(unplaced, orNull(placement))
+  .map(([delivery, place]) => (place === null ? delivery : { ...delivery, placement: place }));
 
 export const anyAttempt: fc.Arbitrary<DeliveryAttempt> = fc.record({
   id: text,

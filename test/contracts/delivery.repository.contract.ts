@@ -11,7 +11,7 @@ import type { StoreSubject } from './store-subject';
 const FAR_FUTURE = new Date('9999-12-31T23:59:59.999Z');
 
 /** The queues of the channels, and what is remembered of them. */
-export function deliveryRepositoryContract({ store }: StoreSubject): void {
+export function deliveryRepositoryContract({ store, reopen }: StoreSubject): void {
   const queueOf = (channelId: string) => store().deliveries.listQueue(channelId, 1_000);
   const queued = (channelId?: string, now?: Date) => queueDelivery(store(), channelId, now);
   const logged = async (channelId: string) =>
@@ -53,6 +53,23 @@ export function deliveryRepositoryContract({ store }: StoreSubject): void {
       const begun = await store().deliveries.recordSending(sending(delivery));
       expect(begun).toEqual({ ...sending(delivery), version: delivery.version + 1 });
       expect(await queueOf(delivery.channelId)).toEqual([begun]);
+    });
+
+    it.each([
+      { thread: null, ownerAddressed: false },
+      { thread: 'C1/1712.000100 🌙', ownerAddressed: true },
+    ])('remembers where the last attempt was to put it: $thread', async (placement) => {
+      const delivery = await queued();
+      const { channelId } = delivery;
+      const begun = await store().deliveries.recordSending({ ...sending(delivery), placement });
+      expect(begun.placement).toEqual(placement);
+      await reopen();
+      expect(await queueOf(channelId)).toEqual([begun]);
+      const again: Delivery = { ...begun, status: 'retrying', outcomeUnknown: true };
+      const attempt = anAttempt(again, 'retrying', { nextAttemptAt: again.nextAttemptAt });
+      await store().deliveries.recordAttempt({ delivery: again, attempt, message: null, traffic: null });
+      await reopen();
+      expect(await queueOf(channelId)).toEqual([{ ...again, version: begun.version + 1 }]);
     });
 
     it('lets one of many begin an attempt', async () => {

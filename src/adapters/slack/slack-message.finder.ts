@@ -35,9 +35,10 @@ export class SlackMessageFinder {
 
   async find(key: string, place: SearchPlace, signal: AbortSignal): Promise<SearchResult> {
     const result = await this.search(key, place, signal);
-    // The parent was deleted: then the reply may have been posted to the channel.
+    // The parent was deleted: then the reply may have been posted to the channel, also when earlier replies keep the thread alive.
     const isThreadGone = result.kind === 'impossible' && result.why.includes('thread_not_found');
-    if (isThreadGone && place.threadTs !== null) return this.find(key, { ...place, threadTs: null }, signal);
+    if ((isThreadGone || result.kind === 'absent') && place.threadTs !== null)
+      return this.find(key, { ...place, threadTs: null }, signal);
     if (result.kind === 'impossible') {
       this.log.warn(
         { key, channel: place.channel, reason: result.why },

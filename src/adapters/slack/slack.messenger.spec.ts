@@ -121,6 +121,18 @@ describe('SlackMessenger', () => {
       expect(rig.fake.messages(CHANNEL)).toHaveLength(1);
     });
 
+    it('finds it in the channel when only the parent of its thread is gone', async () => {
+      await rig.close();
+      rig = await SlackRig.start({ repliesToDeletedParent: 'unthread' });
+      const parent = await posted();
+      await posted({ key: 'key-2', threadTs: parent.ts });
+      rig.fake.deleteMessage(CHANNEL, parent.ts);
+      rig.fake.fault({ kind: 'store_then_drop', method: POST });
+      await post({ key: 'key-3', threadTs: parent.ts });
+      expect((await again({ key: 'key-3', threadTs: parent.ts })).kind).toBe('sent');
+      expect(rig.fake.messages(CHANNEL)).toHaveLength(2);
+    });
+
     it('posts when it is not there', async () => {
       rig.fake.fault({ kind: 'refuse', method: POST });
       await post();

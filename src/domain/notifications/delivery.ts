@@ -8,6 +8,15 @@ import type { AlertEvent } from '../alerts/alert-event';
 export type DeliveryStatus =
   'pending' | 'sending' | 'retrying' | 'sent' | 'failed' | 'skipped' | 'suppressed';
 
+/** Where in its channel a message goes: into the channel itself, or into the thread of a storm. */
+export interface Placement {
+  readonly thread: MessageReference | null;
+  /** Whether the storm's message has addressed the owner already. */
+  readonly ownerAddressed: boolean;
+}
+
+export const IN_CHANNEL: Placement = { thread: null, ownerAddressed: false };
+
 /** One outbox entry on its way to one channel. */
 export interface Delivery {
   /** `<outbox id>:<channel id>`; also the idempotency key towards the channel. */
@@ -22,7 +31,23 @@ export interface Delivery {
   readonly nextAttemptAt: Date;
   /** Whether an earlier attempt may have reached the channel although nobody saw its answer. */
   readonly outcomeUnknown: boolean;
+  /** Where the last attempt was to put it. Absent before the first; until it was kept, an attempt without it counts as {@link IN_CHANNEL}. */
+  readonly placement?: Placement;
   readonly version: number;
+}
+
+/** Whether an attempt may have reached the channel: nobody saw its answer, or it was cut short. */
+export function mayHaveArrived({ status, outcomeUnknown }: Delivery): boolean {
+  return outcomeUnknown || status === 'sending';
+}
+
+/**
+ * Where a delivery has to go again because it may stand there already: a channel finds it only where it is to go. What goes on around it meanwhile
+ * (storms begin, and replace each other) must not place it elsewhere.
+ * @returns `null` when it certainly stands nowhere
+ */
+export function placementInDoubt(delivery: Delivery): Placement | null {
+  return mayHaveArrived(delivery) ? (delivery.placement ?? IN_CHANNEL) : null;
 }
 
 export type AttemptOutcome = 'sent' | 'retrying' | 'failed' | 'skipped' | 'suppressed';

@@ -1,10 +1,12 @@
 import {
+  isBehind,
   isStorm,
   quietTraffic,
   withOpening,
   withStormMembers,
   type ChannelTraffic,
   type Opening,
+  type Storm,
 } from './storm';
 
 const RULE = { threshold: 3, windowMs: 30_000 };
@@ -101,5 +103,35 @@ describe('a storm', () => {
     expect(storm?.members).toHaveLength(500);
     expect(Buffer.byteLength(JSON.stringify(storm))).toBeLessThan(200_000 + 200_000);
     expect(storm?.members.every(({ title }) => title.isWellFormed())).toBe(true);
+  });
+});
+
+describe('the message of a storm', () => {
+  const two = [opening('a', 0), opening('b', 0)];
+  const behind = (fields: Partial<Storm> = {}): Storm => ({
+    ...(joined(quietTraffic('slack'), 0, ...two).storm as Storm),
+    ...{ reference: 'the message', shown: 1, editedAt: null },
+    ...fields,
+  });
+
+  it('is behind while it lists fewer than belong to the storm', () => {
+    expect(isBehind(behind(), at(60))).toBe(true);
+    expect(isBehind(behind({ shown: 2 }), at(60))).toBe(false);
+    expect(isBehind(behind({ reference: null }), at(60))).toBe(false);
+  });
+
+  it('is edited at most every five seconds, whatever the clock does', () => {
+    expect(isBehind(behind(), at(4.999))).toBe(false);
+    expect(isBehind(behind(), at(5))).toBe(true);
+    const edited = behind({ editedAt: at(100) });
+    expect(isBehind(edited, at(104.999))).toBe(false);
+    expect(isBehind(edited, at(105))).toBe(true);
+    expect(isBehind(edited, at(90))).toBe(true);
+  });
+
+  it('is given up with the alerts that it lists', () => {
+    const hour = 3_600;
+    expect(isBehind(behind(), at(24 * hour - 1))).toBe(true);
+    expect(isBehind(behind(), at(24 * hour))).toBe(false);
   });
 });

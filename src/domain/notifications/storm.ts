@@ -1,4 +1,5 @@
 import type { MessageReference } from './delivery';
+import { isGivenUp } from './retry-plan';
 
 /** When many alerts for one channel become one grouped message (spec 30, "Storms"). */
 export interface StormRule {
@@ -25,7 +26,7 @@ export interface Storm {
   readonly reference: MessageReference | null;
   /** Whether a post of the grouped message has begun whose outcome is unknown. */
   readonly outcomeUnknown: boolean;
-  /** How many members the grouped message lists as it now stands in the channel. */
+  /** How many members the grouped message lists as it now stands in the channel, or would if the channel had not refused an edit for good. */
   readonly shown: number;
   /** How many members it listed when it was first posted: their owners were addressed by it, those of later ones were not. */
   readonly announced: number;
@@ -49,6 +50,8 @@ export function quietTraffic(channelId: string): ChannelTraffic {
 /** A storm that grew to this size is closed and another begun: it is one item in the storage, and one message that people read. */
 const MOST_MEMBERS = 500;
 const LONGEST_TITLE = 150;
+/** The message of a storm is edited at most this often, be it that the storm grows or that edits fail. */
+export const EDIT_PAUSE_MS = 5_000;
 
 /** A new alert that waits to be told. */
 export interface Opening extends StormMember {
@@ -69,6 +72,17 @@ export function isStorm(
   if (belongsTo(traffic.storm, opening, rule)) return true;
   const newcomers = waiting.filter((other) => !isMember(traffic.storm, other));
   return openingsWithin(traffic, rule, now).length + newcomers.length > rule.threshold;
+}
+
+/**
+ * Whether the storm's message lists fewer than belong to it and is to be edited now. That ends when the alerts it is about would be given up, too.
+ * A last edit from the future was made before the clock stepped back.
+ */
+export function isBehind(storm: Storm, now: Date): boolean {
+  if (storm.reference === null || storm.shown >= storm.members.length) return false;
+  if (isGivenUp(storm.lastJoinedAt, now)) return false;
+  const lastEdit = storm.editedAt ?? storm.startedAt;
+  return Math.abs(now.getTime() - lastEdit.getTime()) >= EDIT_PAUSE_MS;
 }
 
 export function withOpening(traffic: ChannelTraffic, rule: StormRule, now: Date): ChannelTraffic {

@@ -1,5 +1,6 @@
 import type { ChannelDirectory } from '../../domain/notifications/channel';
 import type { DeliveryRepository } from '../../domain/notifications/delivery.repository';
+import { EDIT_PAUSE_MS, isBehind } from '../../domain/notifications/storm';
 import type { Clock } from '../../domain/shared/clock';
 import type { LeaseRepository } from '../../domain/shared/lease';
 import { holdLease, type Hold } from '../../platform/workers/hold-lease';
@@ -36,6 +37,8 @@ export class DispatchWorker implements Task {
   private readonly draining = new Map<string, Promise<void>>();
   private readonly askedAgain = new Set<string>();
   private readonly stopping = new AbortController();
+  /** On the monotonic clock. */
+  private lookedForStormsAtMs = -Infinity;
 
   constructor(private readonly dependencies: DispatchDependencies) {}
 
@@ -47,6 +50,7 @@ export class DispatchWorker implements Task {
     } finally {
       // What waits from before must not wait for what cannot be routed now.
       kickAll(await this.dependencies.deliveries.listBusyChannels());
+      kickAll(await this.listChannelsBehind());
     }
   }
 
@@ -59,6 +63,22 @@ export class DispatchWorker implements Task {
   async stop(): Promise<void> {
     this.stopping.abort(new Error('shutting down'));
     await this.whenIdle();
+  }
+
+  /**
+   * Channels whose storm lists fewer alerts than belong to it: its last edit failed, or came too soon after the one before. Nothing waits in their queues,
+   * so nothing else leads there. No instance remembers them: whichever is alive finds them in the storage.
+   */
+  private async listChannelsBehind(): Promise<readonly string[]> {
+    const { channels, clock, deliveries } = this.dependencies;
+    if (clock.monotonicMs() - this.lookedForStormsAtMs < EDIT_PAUSE_MS) return [];
+    this.lookedForStormsAtMs = clock.monotonicMs();
+    const enabled = channels.list().filter(({ state }) => state === 'enabled');
+    const traffic = await Promise.all(enabled.map(({ id }) => deliveries.findTraffic(id)));
+    const now = clock.now();
+    return traffic
+      .filter(({ storm }) => storm !== null && isBehind(storm, now))
+      .map(({ channelId }) => channelId);
   }
 
   private kick(channelId: string): void {

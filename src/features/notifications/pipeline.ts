@@ -1,5 +1,5 @@
 import type { Channel, SendOutcome } from '../../domain/notifications/channel';
-import type { Delivery } from '../../domain/notifications/delivery';
+import { IN_CHANNEL, type Delivery } from '../../domain/notifications/delivery';
 import type { DeliveryRepository } from '../../domain/notifications/delivery.repository';
 import type { SendingRights } from '../../domain/notifications/notification';
 import type { Clock } from '../../domain/shared/clock';
@@ -7,7 +7,7 @@ import { ChannelGate } from './channel-gate';
 import type { DeliveryObserver } from './delivery-observer';
 import { DeliveryPlan, isDue } from './delivery-plan';
 import type { DeliverStage } from './stages/deliver.stage';
-import type { GroupStage, Placement } from './stages/group.stage';
+import type { GroupStage } from './stages/group.stage';
 import type { RecordStage } from './stages/record.stage';
 import type { SuppressStage } from './stages/suppress.stage';
 
@@ -24,8 +24,6 @@ const QUEUE_PAGE = 200;
 const WHOLE_QUEUE = 2_000;
 /** After this long the queue is read again, so that a resolve or a storm that came meanwhile is seen. */
 const FRESH_FOR_MS = 3_000;
-
-const IN_CHANNEL: Placement = { thread: null, ownerAddressed: false };
 
 /** The way of a delivery through its stages: suppress, group, deliver, record. One pipeline for every alert of Vesper. */
 export class Pipeline {

@@ -3,6 +3,7 @@ import type {
   Delivery,
   DeliveryAttempt,
   DeliveryStatus,
+  Placement,
 } from '../../../domain/notifications/delivery';
 import { fromAlertItem, toAlertItem } from './alert.item';
 import {
@@ -56,7 +57,7 @@ export function deliveryKey(delivery: Pick<Delivery, 'id' | 'channelId' | 'creat
 
 /** It does not expire: it stays until it is finished. */
 export function toDeliveryItem(delivery: Delivery): Item {
-  return {
+  return itemOf({
     ...deliveryKey(delivery),
     delivery_id: text(delivery.id),
     channel_id: text(delivery.channelId),
@@ -67,8 +68,9 @@ export function toDeliveryItem(delivery: Delivery): Item {
     attempts: count(delivery.attempts),
     next_attempt_at: instant(delivery.nextAttemptAt),
     outcome_unknown: flag(delivery.outcomeUnknown),
+    placement: optional(delivery.placement ?? null, (placement) => map(toPlacementItem(placement))),
     version: count(delivery.version),
-  };
+  });
 }
 
 /** @throws UnreadableItem */
@@ -84,8 +86,18 @@ export function fromDeliveryItem(item: Item): Delivery {
     attempts: reader.count('attempts'),
     nextAttemptAt: reader.instant('next_attempt_at'),
     outcomeUnknown: reader.flag('outcome_unknown'),
+    // Absent before the first attempt, and in what was written before placements were kept.
+    ...(reader.has('placement') ? { placement: fromPlacementItem(reader.nested('placement')) } : {}),
     version: reader.count('version'),
   };
+}
+
+function toPlacementItem({ thread, ownerAddressed }: Placement): Item {
+  return itemOf({ thread: optional(thread, text), owner_addressed: flag(ownerAddressed) });
+}
+
+function fromPlacementItem(reader: ItemReader): Placement {
+  return { thread: reader.textOrNull('thread'), ownerAddressed: reader.flag('owner_addressed') };
 }
 
 /** Partition of an alert's attempts. */

@@ -1,12 +1,16 @@
 import type { Channel, SendOutcome } from '../../../domain/notifications/channel';
-import type { AlertMessage, Delivery } from '../../../domain/notifications/delivery';
+import {
+  mayHaveArrived,
+  type AlertMessage,
+  type Delivery,
+  type Placement,
+} from '../../../domain/notifications/delivery';
 import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
 import { asChannelFault } from '../../../domain/notifications/channel-fault';
 import type { SendingRights } from '../../../domain/notifications/notification';
 import { isOneTooMany } from '../../../domain/notifications/rival-message';
 import type { Clock } from '../../../domain/shared/clock';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
-import type { Placement } from './group.stage';
 import type { RecordStage } from './record.stage';
 
 /** For taking a second message back. */
@@ -33,13 +37,13 @@ export class DeliverStage {
   ): Promise<SendOutcome> {
     // That an alert flaps is news and rings; whatever else becomes of an alert is shown where it stands.
     const edited = message !== null && delivery.event !== 'flapping';
-    // Found as `sending`, an attempt of before ended in a crash: it may have arrived.
-    const outcomeUnknown = delivery.outcomeUnknown || delivery.status === 'sending';
+    const outcomeUnknown = mayHaveArrived(delivery);
     const begun = {
       ...delivery,
       status: 'sending',
       attempts: delivery.attempts + 1,
       outcomeUnknown,
+      placement,
     } as const;
     const sending = await this.deliveries.recordSending(begun);
     const startedAt = this.clock.now();

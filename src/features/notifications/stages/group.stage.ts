@@ -1,7 +1,13 @@
 import type { Channel, SendOutcome } from '../../../domain/notifications/channel';
-import type { Delivery, MessageReference } from '../../../domain/notifications/delivery';
+import {
+  IN_CHANNEL,
+  placementInDoubt,
+  type Delivery,
+  type Placement,
+} from '../../../domain/notifications/delivery';
 import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
 import {
+  isBehind,
   isStorm,
   withStormMembers,
   type ChannelTraffic,
@@ -14,20 +20,12 @@ import type { SendingRights } from '../../../domain/notifications/notification';
 import type { Clock } from '../../../domain/shared/clock';
 import type { IdSource } from '../../../domain/shared/id-source';
 
-/** Where a new alert belongs: into the channel itself, or into the thread of a storm. */
-export interface Placement {
-  readonly thread: MessageReference | null;
-  /** Whether the storm's message has addressed the owner already. */
-  readonly ownerAddressed: boolean;
-}
-
+/** Where a new alert belongs, unless the storm's message could not be sent. */
 export type Grouping =
   | { readonly kind: 'placed'; readonly placement: Placement }
   | { readonly kind: 'not_sent'; readonly outcome: SendOutcome };
 
-const ALONE: Grouping = { kind: 'placed', placement: { thread: null, ownerAddressed: false } };
-/** While a storm grows its message is edited at most this often. */
-const EDIT_PAUSE_MS = 5_000;
+const ALONE: Grouping = { kind: 'placed', placement: IN_CHANNEL };
 
 /** Tells a storm of new alerts as one message that lists them, with the single alerts in its thread. */
 export class GroupStage {
@@ -45,6 +43,8 @@ export class GroupStage {
     channel: Channel,
     context: SendingRights,
   ): Promise<Grouping> {
+    const inDoubt = placementInDoubt(delivery);
+    if (inDoubt !== null) return { kind: 'placed', placement: inDoubt };
     const now = this.clock.now();
     const traffic = await this.deliveries.findTraffic(channel.id);
     const opening = toOpening(delivery);
@@ -53,20 +53,17 @@ export class GroupStage {
     const grown = withStormMembers(traffic, opening, openings, this.rule, now, () => this.ids.next());
     const storm = grown.storm as Storm;
     if (storm.reference === null) return this.announce(grown, storm, delivery, channel, context);
-    const hasNews = storm.shown < storm.members.length;
-    const lastEdit = storm.editedAt ?? storm.startedAt;
-    if (hasNews && Math.abs(now.getTime() - lastEdit.getTime()) >= EDIT_PAUSE_MS)
-      await this.edit(grown, storm, channel, context);
+    if (isBehind(storm, now)) await this.edit(grown, storm, channel, context);
     else if (grown !== traffic) await this.deliveries.recordTraffic(grown);
     return placed(storm, delivery);
   }
 
-  /** Brings the storm's message up to date once the queue is empty. */
+  /** Brings the storm's message up to date once the queue is empty: what edits before it could not show, or were too soon to. */
   async settle(channel: Channel, context: SendingRights): Promise<void> {
     const traffic = await this.deliveries.findTraffic(channel.id);
     const { storm } = traffic;
-    if (storm === null || storm.reference === null || storm.shown >= storm.members.length) return;
-    await this.edit(traffic, storm, channel, context);
+    if (storm !== null && isBehind(storm, this.clock.now()))
+      await this.edit(traffic, storm, channel, context);
   }
 
   private async announce(
@@ -96,7 +93,8 @@ export class GroupStage {
     if (outcome.kind === 'retry') {
       const outcomeUnknown = outcome.outcomeUnknown || storm.outcomeUnknown;
       await this.deliveries.recordTraffic({ ...written, storm: { ...intent, outcomeUnknown } });
-      return { kind: 'not_sent', outcome };
+      // Of the single alert nothing was sent: it may be placed anew.
+      return { kind: 'not_sent', outcome: { ...outcome, outcomeUnknown: false } };
     }
     const told: Storm = {
       ...intent,
@@ -109,25 +107,28 @@ export class GroupStage {
     return placed(told, delivery);
   }
 
-  /** A failed edit is made up by the next one: the single alerts carry the news. */
+  /**
+   * A failed edit is made up by a later one: the single alerts carry the news. One that is refused for good is not: nothing but a new alert would change
+   * what it says.
+   */
   private async edit(
     traffic: ChannelTraffic,
     storm: Storm,
     channel: Channel,
     context: SendingRights,
   ): Promise<void> {
-    const outcome = await channel.send(toNotification(storm), {
+    const answer = await channel.send(toNotification(storm), {
       key: `storm:${storm.id}`,
       previous: storm.reference,
       thread: null,
-      mayHaveBeenSentSince: null,
+      // Where the message was deleted, an edit posts it anew; one of before may have done so.
+      mayHaveBeenSentSince: storm.startedAt,
       ...context,
     });
-    const editedAt = this.clock.now();
-    const edited: Storm =
-      outcome.kind === 'sent'
-        ? { ...storm, reference: outcome.reference ?? storm.reference, shown: storm.members.length, editedAt }
-        : { ...storm, editedAt };
+    const outcome = asChannelFault(answer);
+    const reference = (outcome.kind === 'sent' ? outcome.reference : null) ?? storm.reference;
+    const shown = outcome.kind === 'retry' ? storm.shown : storm.members.length;
+    const edited: Storm = { ...storm, reference, shown, editedAt: this.clock.now() };
     await this.deliveries.recordTraffic({ ...traffic, storm: edited });
   }
 }

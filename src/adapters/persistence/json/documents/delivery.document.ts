@@ -1,6 +1,6 @@
 import type { AlertMessage, Delivery, DeliveryAttempt } from '../../../../domain/notifications/delivery';
 import { alertMapping } from './alert.document';
-import { toInstant, toText, type DocumentMapping } from './document';
+import { toInstant, toText, type Document, type DocumentMapping } from './document';
 
 export const deliveryMapping: DocumentMapping<Delivery> = {
   toDocument: (delivery) => ({
@@ -13,6 +13,7 @@ export const deliveryMapping: DocumentMapping<Delivery> = {
     attempts: delivery.attempts,
     nextAttemptAt: delivery.nextAttemptAt.toISOString(),
     outcomeUnknown: delivery.outcomeUnknown,
+    ...toPlacement(delivery),
     version: delivery.version,
   }),
   fromDocument: (document) => ({
@@ -22,6 +23,12 @@ export const deliveryMapping: DocumentMapping<Delivery> = {
     nextAttemptAt: new Date(document.nextAttemptAt),
   }),
 };
+
+/** Absent stays absent, as in what was written before placements were kept. */
+function toPlacement({ placement }: Delivery): Pick<Document<Delivery>, 'placement'> {
+  if (placement === undefined) return {};
+  return { placement: { thread: placement.thread, ownerAddressed: placement.ownerAddressed } };
+}
 
 export const deliveryAttemptMapping: DocumentMapping<DeliveryAttempt> = {
   toDocument: (attempt) => ({
