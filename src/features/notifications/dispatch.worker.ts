@@ -5,6 +5,7 @@ import type { Clock } from '../../domain/shared/clock';
 import type { LeaseRepository } from '../../domain/shared/lease';
 import { holdLease, type Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
+import { Turns } from '../../platform/workers/turns';
 import type { DeliveryObserver } from './delivery-observer';
 import type { Pipeline } from './pipeline';
 import type { RouteStage } from './stages/route.stage';
@@ -34,9 +35,7 @@ export class DispatchWorker implements Task {
   /** Routing is safe on any number of instances; each channel's queue has a lease of its own. */
   readonly leased = false;
 
-  private readonly draining = new Map<string, Promise<void>>();
-  private readonly askedAgain = new Set<string>();
-  private readonly stopping = new AbortController();
+  private readonly turns = new Turns();
   /** On the monotonic clock. */
   private lookedForStormsAtMs = -Infinity;
 
@@ -55,14 +54,13 @@ export class DispatchWorker implements Task {
   }
 
   /** Resolves when no queue is being worked on. */
-  async whenIdle(): Promise<void> {
-    while (this.draining.size > 0) await Promise.all(this.draining.values());
+  whenIdle(): Promise<void> {
+    return this.turns.whenIdle();
   }
 
   /** Lets the message that is being sent finish; the rest stays in the queues. */
-  async stop(): Promise<void> {
-    this.stopping.abort(new Error('shutting down'));
-    await this.whenIdle();
+  stop(): Promise<void> {
+    return this.turns.stop();
   }
 
   /**
@@ -82,18 +80,7 @@ export class DispatchWorker implements Task {
   }
 
   private kick(channelId: string): void {
-    if (this.stopping.signal.aborted) return;
-    if (this.draining.has(channelId)) {
-      this.askedAgain.add(channelId);
-      return;
-    }
-    this.draining.set(
-      channelId,
-      this.drain(channelId).finally(() => {
-        this.draining.delete(channelId);
-        if (this.askedAgain.delete(channelId)) this.kick(channelId);
-      }),
-    );
+    this.turns.kick(channelId, () => this.drain(channelId));
   }
 
   private async drain(channelId: string): Promise<void> {
@@ -105,7 +92,7 @@ export class DispatchWorker implements Task {
         name: `dispatch:${channelId}`,
         owner: instanceId,
         ttlMs: LEASE_TTL_MS,
-        signal: this.stopping.signal,
+        signal: this.turns.signal,
       };
       await holdLease(leases, clock, request, ({ signal, isHeld }) =>
         pipeline.drain(channel, { signal, mayAct: isHeld }),
