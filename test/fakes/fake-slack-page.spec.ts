@@ -112,6 +112,109 @@ describe('the page of FakeSlack', () => {
     expect(await feed('')).toContain(`id="m-${EOD}-${ts}"`);
   });
 
+  describe('of a channel with canvases', () => {
+    const board = [
+      '# Planning — 02:30',
+      '**Bold** *italic* ~~gone~~ `a|b` :large_green_circle: [docs](https://x.test/?a=1&b=2)',
+      '',
+      '| | Job | Age |',
+      '|:-:|---|--:|',
+      '| 🟡 | LOAD\\_1 \\| x | 2 m |',
+    ].join('\n');
+
+    it('shows them rendered beside its messages, with what happened to them', async () => {
+      const { id } = fake.createCanvas(EOD, { title: 'Board', markdown: board, by: 'vesper' });
+      fake.createCanvas(null, { title: 'Alone' });
+      fake.lockCanvas(id);
+
+      const page = await feed();
+
+      expect(page).toContain(`<article id="canvas-${id}"`);
+      expect(page).toContain('🔒 Board');
+      expect(page).toContain('created by Vesper 21 Nov 01:02:03');
+      expect(page).toContain('<h1>Planning — 02:30</h1>');
+      expect(page).toContain('<strong>Bold</strong> <em>italic</em> <s>gone</s> <code>a|b</code> 🟢');
+      expect(page).toContain(
+        '<a href="https://x.test/?a=1&amp;b=2" rel="noopener noreferrer nofollow">docs</a>',
+      );
+      expect(page).toContain('<th scope="col" class="center"></th><th scope="col" class="left">Job</th>');
+      expect(page).toContain('<td class="left">LOAD_1 | x</td><td class="right">2 m</td>');
+      expect(page).toContain('<h2>Canvases in no channel</h2>');
+      fake.editByHand(id, 'mine');
+      fake.deleteCanvas(id);
+      const after = await feed();
+      expect(after).toContain('edited once by a person 21 Nov 01:02:03');
+      expect(after).toContain('This canvas was deleted.');
+      expect(after).not.toContain('mine');
+    });
+
+    it('lets no HTML of theirs through, and no address but web and mail', async () => {
+      const hostile = `<script>alert('x')</script><img src=x onerror=alert(1)>`;
+      const address = 'x" onclick="alert(1)';
+      fake.createCanvas(EOD, {
+        title: hostile,
+        markdown: [
+          `text ${hostile} [l](javascript:alert(1)) [m](https://x.test/"onclick="alert(1)) <https://x.test/${address}>`,
+          `# ${hostile}`,
+          `> * ${hostile}`,
+          `|${hostile}|\n|---|\n|${hostile} <b>|`,
+          `\`\`\`\n${hostile}\n\`\`\``,
+          `\`${hostile}\` ![${hostile}](https://x.test) ![](@U0000000001)`,
+          `<div onclick="alert(1)">\n${hostile}`,
+          '#### deep',
+        ].join('\n\n'),
+      });
+
+      const page = await feed('');
+
+      expect(page).not.toMatch(/<script(?! src="\/page.js")|<img|<b>|<div onclick/);
+      expect(page).not.toMatch(/<[^>]*"\s*onclick/);
+      expect(page).not.toContain('href="javascript');
+      expect(page).toContain('<span class="mention">@U0000000001</span>');
+      expect(page).toContain('⚠ heading deeper than three');
+    });
+
+    it('sends the feed again when one changes, and leads to it from its permalink', async () => {
+      const { id } = fake.createCanvas(EOD, { markdown: 'one' });
+      const [first] = await get('feed.html');
+      const known = { 'if-none-match': first.headers.get('etag') ?? '' };
+
+      expect((await get('feed.html', known))[0].status).toBe(304);
+      fake.editByHand(id, 'two');
+      expect((await get('feed.html', known))[0].status).toBe(200);
+      const [response] = await get(`docs/T0000000001/${id}`);
+      expect([response.status, response.headers.get('location')]).toEqual([302, `/#canvas-${id}`]);
+      expect((await get('docs/T0000000001/F0123456789'))[0].status).toBe(404);
+    });
+
+    it('gives them as plain text and JSON too', async () => {
+      const { id } = fake.createCanvas(EOD, {
+        title: 'Board',
+        markdown: `${board}\n\n- [x] done\n- [ ] open`,
+      });
+
+      const [, text] = await get(`render.txt?channel=${EOD}`);
+
+      expect(text.split('\n').slice(2)).toEqual([
+        `Canvas "Board"  ${id}  created by a person 21 Nov 01:02:03`,
+        '',
+        '# Planning — 02:30',
+        '',
+        'Bold italic gone a|b 🟢 docs (https://x.test/?a=1&b=2)',
+        '',
+        '   │ Job        │ Age',
+        '───┼────────────┼────',
+        '🟡 │ LOAD_1 | x │ 2 m',
+        '',
+        '☑ done',
+        '☐ open',
+        '',
+        '',
+      ]);
+      expect(JSON.parse((await get('state.json'))[1])).toMatchObject({ canvases: [{ id, revision: 1 }] });
+    });
+  });
+
   it('gives the messages as JSON', async () => {
     await post(fake, { text: 'x' });
 

@@ -1,4 +1,7 @@
 import { ApiEndpoint } from './fake-slack/api-endpoint';
+import { CanvasAccess, FakeCanvas } from './fake-slack/canvas/canvas';
+import { CanvasControl } from './fake-slack/canvas/canvas-control';
+import { CanvasDownload } from './fake-slack/canvas-download';
 import { FakeCall } from './fake-slack/call-log';
 import { ControlEndpoint } from './fake-slack/control-endpoint';
 import { FakeFault } from './fake-slack/faults';
@@ -8,6 +11,7 @@ import { PageEndpoint } from './fake-slack/page/page-endpoint';
 import { scanMessage } from './fake-slack/scan-markup';
 import { Workspace } from './fake-slack/workspace';
 
+export type { FakeCanvas, FakeCanvasEdit } from './fake-slack/canvas/canvas';
 export type { FakeCall } from './fake-slack/call-log';
 export type { FakeFault } from './fake-slack/faults';
 export type { FakeMention, FakeMessage } from './fake-slack/message';
@@ -29,11 +33,37 @@ export interface FakeSlackOptions {
    * word (`message.thread_ts` is absent from the answer then): both have been reported of Slack.
    */
   repliesToDeletedParent?: 'refuse' | 'unthread';
+  /**
+   * On a free plan a canvas has to be a channel's tab, one per channel; on a team without canvases every method answers
+   * `canvas_disabled_user_team`. Default `paid`.
+   */
+  canvasPlan?: 'paid' | 'free' | 'disabled';
+  /**
+   * `canvases.getContent` answers markdown made from the stored document, spelled otherwise than what was sent (default),
+   * or exactly what was sent.
+   */
+  canvasContent?: 'rewritten' | 'verbatim';
   /** Default a free one. */
   port?: number;
   /** Default `127.0.0.1`. */
   host?: string;
 }
+
+/** A canvas that is there without Vesper's doing. */
+export interface FakeCanvasDraft {
+  /** Default the next free one; `F` and at least 8 capitals or digits. */
+  id?: string;
+  title?: string;
+  markdown?: string;
+  /** Whose canvas it is. Default `human`. */
+  by?: 'vesper' | 'human';
+  /** What members of the channel may do, the bot with them. Default `write`. */
+  access?: Exclude<CanvasAccess, 'owner'>;
+  /** The channel's one canvas instead of one more tab. Default false. */
+  isChannelCanvas?: boolean;
+}
+
+const CANVAS_ID = /^F[A-Z0-9]{8,}$/;
 
 const DEFAULT_SCOPES = [
   'chat:write',
@@ -43,6 +73,7 @@ const DEFAULT_SCOPES = [
   'channels:read',
   'canvases:write',
   'canvases:read',
+  'files:read',
 ];
 
 /**
@@ -77,12 +108,17 @@ export class FakeSlack {
         scopes: new Set(options.scopes ?? DEFAULT_SCOPES),
         pageUrl: () => this.url,
         repliesToDeletedParent: options.repliesToDeletedParent ?? 'refuse',
+        canvasPlan: options.canvasPlan ?? 'paid',
+        canvasContent: options.canvasContent ?? 'rewritten',
       },
     });
     this.server = new FakeSlackServer({
       api: this.api,
-      control: new ControlEndpoint(this.api, () => this.reset()),
+      control: new ControlEndpoint(this.api, new CanvasControl(this.workspace.canvases), () => this.reset()),
       page: new PageEndpoint(this.workspace),
+      download: new CanvasDownload(this.workspace, (authorization) =>
+        this.api.isAuthorized(authorization, 'files:read'),
+      ),
     });
   }
 
@@ -139,6 +175,53 @@ export class FakeSlack {
     return structuredClone(message);
   }
 
+  /** Living canvases in order of creation; those a channel shows, or all. */
+  canvases(channel?: string): FakeCanvas[] {
+    const { canvases } = this.workspace;
+    return channel === undefined
+      ? canvases.list().filter(({ deleted }) => !deleted)
+      : canvases.shownIn(channel);
+  }
+
+  /** The canvas as it is now, or as it was when it was deleted; throws if there never was one. */
+  canvas(id: string): FakeCanvas {
+    const canvas = this.workspace.canvases.find(id);
+    if (!canvas) throw new Error(`no canvas ${id}`);
+    return canvas;
+  }
+
+  /** As if it had been made in the client: a tab of the channel, or with `null` in no channel. Nothing is refused. */
+  createCanvas(channel: string | null, draft: FakeCanvasDraft = {}): FakeCanvas {
+    if (draft.id !== undefined && !CANVAS_ID.test(draft.id))
+      throw new Error(`no id of a canvas: ${draft.id}`);
+    if (channel !== null && !this.workspace.findChannel(channel))
+      throw new Error(`no such channel: ${channel}`);
+    return this.workspace.canvases.create({
+      ...(draft.id === undefined ? {} : { id: draft.id }),
+      title: draft.title ?? '',
+      markdown: draft.markdown ?? '',
+      by: draft.by ?? 'human',
+      tab: channel === null ? null : { channel, access: draft.access ?? 'write' },
+      isChannelCanvas: draft.isChannelCanvas ?? false,
+    });
+  }
+
+  /** As if a person had deleted it in the client. */
+  deleteCanvas(id: string): void {
+    this.workspace.canvases.change(id, { deleted: true });
+  }
+
+  /** Changes by the API are refused with `restricted_action` until it is unlocked. */
+  lockCanvas(id: string, isLocked = true): void {
+    this.workspace.canvases.change(id, { isLocked });
+  }
+
+  /** Somebody's hand: the whole content is another one now, and every section id too. */
+  editByHand(id: string, markdown: string): FakeCanvas {
+    const { title } = this.canvas(id);
+    return this.workspace.canvases.edit(id, 'replace', { title, markdown }, 'human');
+  }
+
   fault(fault: FakeFault): void {
     this.api.faults.add(fault);
   }
@@ -147,7 +230,7 @@ export class FakeSlack {
     this.api.faults.clear();
   }
 
-  /** Back to the start: no messages, calls, faults or used-up limits; the channels of the options. */
+  /** Back to the start: no messages, canvases, calls, faults or used-up limits; the channels of the options. */
   reset(): void {
     this.workspace.reset();
     this.api.faults.clear();

@@ -4,7 +4,7 @@ import { FakeSlack } from '../fakes/fake-slack';
 const DEFAULT_PORT = '3999';
 const USAGE = `Usage: npm run fake-slack -- [--port 3999] [--host 127.0.0.1]
 
-A Slack to try Vesper with, without a workspace: strict like the real one, with a page that shows the messages.
+A Slack to try Vesper with, without a workspace: strict like the real one, with a page that shows messages and canvases.
 The port may also come from FAKE_SLACK_PORT.`;
 
 interface Settings {

@@ -1,7 +1,7 @@
 import { IncomingHttpHeaders } from 'node:http';
-import { Arguments } from './arguments';
+import { Arguments, RawArguments } from './arguments';
 import { CallLog, FakeCall } from './call-log';
-import { FakeFault, FaultPlan } from './faults';
+import { FakeFault, FaultPlan, FaultTarget } from './faults';
 import { missingScope, MethodContext, SlackMethod } from './methods/method';
 import { METHODS } from './methods/methods';
 import { RateLimits } from './rate-limits';
@@ -46,14 +46,18 @@ export class ApiEndpoint {
     const parsed = attempt(() => parseBody(headers['content-type'], body));
     const args = parsed instanceof Refusal ? {} : parsed.args;
     const call = this.calls.record(name, args, this.options.now());
-    const channel = typeof args['channel'] === 'string' ? args['channel'] : null;
-    const fault = this.faults.take(name, channel);
+    const fault = this.faults.take(name, targetOf(args));
     const normally = (): Answer => this.answer(name, headers, parsed);
     return {
       call,
       delayMs: fault?.kind === 'slow' ? fault.delayMs : 0,
       work: () => (fault ? this.suffer(fault, normally) : normally()),
     };
+  }
+
+  /** Whether this `Authorization` opens what lies behind the scope. */
+  isAuthorized(authorization: string | undefined, scope: string): boolean {
+    return bearerOf(authorization) === this.options.token && this.options.context.scopes.has(scope);
   }
 
   private suffer(fault: FakeFault, normally: () => Answer): Answer | 'drop' | 'hang' {
@@ -119,8 +123,7 @@ export class ApiEndpoint {
 
   /** The header, or a form's `token` field; Slack does not read a token out of JSON. */
   private authenticate(headers: IncomingHttpHeaders, parsed: ParsedBody): void {
-    const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    const token = bearer ?? (parsed.isJson ? undefined : parsed.args['token']);
+    const token = bearerOf(headers.authorization) ?? (parsed.isJson ? undefined : parsed.args['token']);
     if (!token) throw new Refusal('not_authed');
     if (token !== this.options.token) throw new Refusal('invalid_auth');
   }
@@ -139,6 +142,19 @@ export class ApiEndpoint {
     };
     return { status: 200, headers, body: JSON.stringify(body), ok: body.ok, error: body.error ?? null };
   }
+}
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Methods differ in how they call the same thing. */
+function targetOf(args: RawArguments): FaultTarget {
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return {
+    channel: text(args['channel'] ?? args['channel_id']),
+    canvas: text(args['canvas_id'] ?? args['file']),
+  };
 }
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };

@@ -16,7 +16,18 @@ export interface FakeCall {
   readonly outcome: FakeOutcome;
 }
 
-const JSON_ARGUMENTS = new Set(['blocks', 'attachments', 'metadata', 'message', 'view']);
+const JSON_ARGUMENTS = new Set([
+  'blocks',
+  'attachments',
+  'metadata',
+  'message',
+  'view',
+  'document_content',
+  'changes',
+  'criteria',
+  'channel_ids',
+  'user_ids',
+]);
 
 /** Long drills must not grow without end; the oldest calls are forgotten first. */
 const KEPT_CALLS = 50_000;

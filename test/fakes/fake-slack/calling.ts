@@ -37,7 +37,18 @@ export interface SlackReply {
   messages?: Record<string, unknown>[];
   errors?: unknown[];
   has_more?: boolean;
+  detail?: string;
+  canvas_id?: string;
+  content?: string;
+  sections?: { id: string }[];
+  file?: Record<string, unknown>;
+  channel?: unknown;
   response_metadata?: { messages?: string[]; next_cursor?: string };
+}
+
+/** A canvas's content as every method wants it. */
+export function markdown(text: string): { type: 'markdown'; markdown: string } {
+  return { type: 'markdown', markdown: text };
 }
 
 /** A call as a JSON body, without the SDK. */

@@ -1,5 +1,6 @@
 import { ApiEndpoint } from './api-endpoint';
 import { isRecord } from './blocks/rule';
+import { CanvasControl } from './canvas/canvas-control';
 import { FakeFault } from './faults';
 
 export interface ControlAnswer {
@@ -25,10 +26,13 @@ const FAULT_NUMBERS: Readonly<Record<FakeFault['kind'], string | null>> = {
 export class ControlEndpoint {
   constructor(
     private readonly api: ApiEndpoint,
+    private readonly canvases: CanvasControl,
     private readonly reset: () => void,
   ) {}
 
   handle(verb: string, url: URL, body: Buffer): ControlAnswer {
+    const ofCanvas = this.canvases.handle(verb, url.pathname, body);
+    if (ofCanvas) return ofCanvas;
     switch (`${verb} ${url.pathname}`) {
       case 'POST /_fake/fault':
         return this.addFault(body);
@@ -62,7 +66,7 @@ export class ControlEndpoint {
 function readFault(text: string): FakeFault {
   const value: unknown = JSON.parse(text);
   if (!isRecord(value)) throw new Error('a fault is a JSON object');
-  const { kind, method, times, channel } = value;
+  const { kind, method, times, channel, canvas } = value;
   if (typeof kind !== 'string' || !Object.hasOwn(FAULT_NUMBERS, kind)) {
     throw new Error(`kind must be one of ${Object.keys(FAULT_NUMBERS).join(', ')}`);
   }
@@ -74,6 +78,7 @@ function readFault(text: string): FakeFault {
     throw new Error('times must be a number');
   if (method !== undefined && typeof method !== 'string') throw new Error('method must be a string');
   if (channel !== undefined && typeof channel !== 'string') throw new Error('channel must be a string');
+  if (canvas !== undefined && typeof canvas !== 'string') throw new Error('canvas must be a string');
   const pattern = /^\/(.*)\/$/.exec(method ?? '')?.[1];
   return {
     ...value,

@@ -22,9 +22,17 @@ export type FakeFault = FakeFaultKind & {
   method?: string | RegExp;
   /** Only calls for this channel. */
   channel?: string;
+  /** Only calls for this canvas. */
+  canvas?: string;
   /** How many calls it hits, default 1; `Infinity` = until cleared. */
   times?: number;
 };
+
+/** What a call is about, as far as its arguments say so. */
+export interface FaultTarget {
+  readonly channel: string | null;
+  readonly canvas: string | null;
+}
 
 /** The faults still to come; each call meets at most one, the oldest that fits. */
 export class FaultPlan {
@@ -39,8 +47,8 @@ export class FaultPlan {
   }
 
   /** The fault this call meets, counted as used. */
-  take(method: string, channel: string | null): FakeFault | null {
-    const entry = this.pending.find(({ fault }) => fits(fault, method, channel));
+  take(method: string, target: FaultTarget): FakeFault | null {
+    const entry = this.pending.find(({ fault }) => fits(fault, method, target));
     if (!entry) return null;
     entry.left -= 1;
     if (entry.left <= 0) this.pending = this.pending.filter((other) => other !== entry);
@@ -48,8 +56,9 @@ export class FaultPlan {
   }
 }
 
-function fits(fault: FakeFault, method: string, channel: string | null): boolean {
+function fits(fault: FakeFault, method: string, { channel, canvas }: FaultTarget): boolean {
   if (fault.channel !== undefined && fault.channel !== channel) return false;
+  if (fault.canvas !== undefined && fault.canvas !== canvas) return false;
   if (fault.method === undefined) return true;
   return typeof fault.method === 'string' ? fault.method === method : fault.method.test(method);
 }

@@ -2,6 +2,7 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import { AddressInfo } from 'node:net';
 import * as timers from 'node:timers/promises';
 import { ApiEndpoint, Handling } from './api-endpoint';
+import { CanvasDownload } from './canvas-download';
 import { ControlEndpoint } from './control-endpoint';
 import { PageEndpoint } from './page/page-endpoint';
 import { BodyTooLarge, readBody } from './request-body';
@@ -13,6 +14,7 @@ export interface Endpoints {
   readonly api: ApiEndpoint;
   readonly control: ControlEndpoint;
   readonly page: PageEndpoint;
+  readonly download: CanvasDownload;
 }
 
 /** Routes requests to the endpoints and does with sockets what a fault asks for. */
@@ -50,7 +52,7 @@ export class FakeSlackServer {
   private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const verb = request.method ?? 'GET';
     const url = new URL(request.url ?? '/', 'http://fake-slack');
-    const { api, control, page } = this.endpoints;
+    const { api, control, page, download } = this.endpoints;
     const method = /^\/api\/([^/]+)$/.exec(url.pathname)?.[1];
     if (method !== undefined && verb === 'POST') {
       return this.handleCall(api.receive(method, request.headers, await readBody(request)), response);
@@ -59,7 +61,9 @@ export class FakeSlackServer {
       const answer = control.handle(verb, url, await readBody(request));
       return send(response, answer.status, JSON_TYPE, JSON.stringify(answer.body));
     }
-    const answer = page.handle(verb, url, request.headers['if-none-match']);
+    const answer =
+      download.handle(url.pathname, request.headers.authorization) ??
+      page.handle(verb, url, request.headers['if-none-match']);
     send(response, answer.status, answer.headers, answer.body);
   }
 

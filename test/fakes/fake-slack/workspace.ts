@@ -1,3 +1,4 @@
+import { Canvases } from './canvas/canvases';
 import { FakeChannel, FakeContent, FakeEdit, FakeMessage, VESPER_BOT_ID } from './message';
 import { TimestampSource } from './slack-timestamp';
 
@@ -27,18 +28,23 @@ export interface NewMessage {
 
 const CHANNEL_ID = /^C[A-Z0-9]{8,}$/;
 
-/** Channels and their messages: the state behind the methods. It checks nothing; the methods do. */
+/** Channels with their messages, and canvases: the state behind the methods. It checks nothing; the methods do. */
 export class Workspace {
+  readonly canvases: Canvases;
   private readonly rooms = new Map<string, Room>();
   /** Grows with every change, so that a reader can tell whether anything happened. */
   revision = 0;
 
   constructor(private readonly options: WorkspaceOptions) {
+    this.canvases = new Canvases(options.now, () => {
+      this.revision += 1;
+    });
     this.reset();
   }
 
   reset(): void {
     this.rooms.clear();
+    this.canvases.reset();
     for (const channel of this.options.channels) this.open(channel);
     this.revision += 1;
   }

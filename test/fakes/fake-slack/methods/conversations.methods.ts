@@ -68,7 +68,7 @@ const info: SlackMethod = {
   run(args, context) {
     const channel = getChannel(args, context);
     requireScope(channel.isPrivate ? 'groups:read' : 'channels:read', context);
-    return { channel: toWireChannel(channel) };
+    return { channel: toWireChannel(channel, context) };
   },
 };
 
@@ -94,7 +94,7 @@ const list: SlackMethod = {
       isAfter: (key, cursor) => key > cursor,
       defaultLimit: HISTORY_LIMIT,
     });
-    const channels = page.items.map((entry) => toWireChannel(entry.channel));
+    const channels = page.items.map((entry) => toWireChannel(entry.channel, context));
     return { channels, response_metadata: { next_cursor: page.nextCursor } };
   },
 };
@@ -148,7 +148,7 @@ function toAnswer(page: Page<FakeMessage>, args: Arguments, context: MethodConte
   };
 }
 
-function toWireChannel(channel: FakeChannel): Record<string, unknown> {
+function toWireChannel(channel: FakeChannel, context: MethodContext): Record<string, unknown> {
   return {
     id: channel.id,
     name: channel.name,
@@ -161,5 +161,24 @@ function toWireChannel(channel: FakeChannel): Record<string, unknown> {
     is_archived: channel.isArchived,
     is_member: channel.botIsMember,
     is_general: false,
+    properties: canvasProperties(channel, context),
+  };
+}
+
+/** Where the channel canvas is named, and the tabs canvases stand in. */
+function canvasProperties(channel: FakeChannel, context: MethodContext): Record<string, unknown> {
+  const shown = context.workspace.canvases.shownIn(channel.id);
+  const canvas = shown.find(({ channelCanvasOf }) => channelCanvasOf === channel.id);
+  const tabs = shown
+    .filter(({ tabbedIn, id }) => tabbedIn.includes(channel.id) && id !== canvas?.id)
+    .map(({ id, title }) => ({
+      id: `Ct${id.slice(1)}`,
+      type: 'canvas',
+      label: title,
+      data: { file_id: id },
+    }));
+  return {
+    ...(canvas ? { canvas: { file_id: canvas.id, is_empty: canvas.markdown.trim() === '' } } : {}),
+    ...(tabs.length > 0 ? { tabs } : {}),
   };
 }

@@ -11,9 +11,11 @@ export interface MethodContext {
   /** Where the page is, with a trailing slash: the address of the workspace. */
   readonly pageUrl: () => string;
   readonly repliesToDeletedParent: 'refuse' | 'unthread';
+  readonly canvasPlan: 'paid' | 'free' | 'disabled';
+  readonly canvasContent: 'rewritten' | 'verbatim';
 }
 
-/** One Web API method. A new one (canvases, say) is one of these in `methods.ts`. */
+/** One Web API method; `methods.ts` lists them. */
 export interface SlackMethod {
   readonly name: string;
   readonly tier: Tier;

@@ -50,6 +50,16 @@ export function withEmoji(text: string): string {
   );
 }
 
+const SHORTCODES = new Map(Object.entries(EMOJI).map(([name, character]) => [character, `:${name}:`]));
+
+/** The reverse of `withEmoji`, as far as the names are known here. */
+export function withShortcodes(text: string): string {
+  return text.replace(
+    /\p{Extended_Pictographic}\uFE0F?/gu,
+    (character) => SHORTCODES.get(character) ?? character,
+  );
+}
+
 /** Looks an emoji up by its bare name, as rich text carries it. */
 export function emojiNamed(name: string): string {
   return withEmoji(`:${name}:`);

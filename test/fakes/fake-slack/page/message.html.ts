@@ -1,6 +1,7 @@
 import { FakeChannel, FakeMessage } from '../message';
 import { Workspace } from '../workspace';
 import { renderBlocks } from './block.html';
+import { renderCanvases, renderLooseCanvases } from './canvas.html';
 import { fieldsOf, arrayOf, textOf } from './fields';
 import { html, Html, NOTHING } from './html';
 import { renderMrkdwn } from './mrkdwn.html';
@@ -9,10 +10,10 @@ import { formatStamp } from './slack-date';
 /** Long runs would make the page heavy; older messages stay readable in `/state.json` and `/render.txt`. */
 const SHOWN_PER_CHANNEL = 200;
 
-/** All channels with their threads: the part of the page that changes. */
+/** All channels with their threads and canvases: the part of the page that changes. */
 export function renderFeed(workspace: Workspace, timeZone: string): Html {
   const channels = workspace.channels.map((channel) => renderChannel(channel, workspace, timeZone));
-  return html`${channels}`;
+  return html`${channels} ${renderLooseCanvases(workspace, timeZone)}`;
 }
 
 function renderChannel(channel: FakeChannel, workspace: Workspace, timeZone: string): Html {
@@ -23,16 +24,22 @@ function renderChannel(channel: FakeChannel, workspace: Workspace, timeZone: str
   return html`<section
     class="channel"
     id="${channel.id}"
-    data-key="${channel.id}"
+    data-children
+    data-name="#${channel.name}"
     aria-label="${channel.name}"
   >
     <h2>
       <span aria-hidden="true">${channel.isPrivate ? '🔒' : '#'}</span> ${channel.name}
       <code class="id">${channel.id}</code>
     </h2>
-    ${hidden > 0 ? html`<p class="empty">${hidden} older messages are not shown here.</p>` : null}
-    ${top.length === 0 ? empty : null}
-    ${shown.map((message) => renderWithThread(message, workspace, timeZone))}
+    <div class="columns" id="columns-${channel.id}" data-children>
+      <div class="messages" id="messages-${channel.id}" data-children>
+        ${hidden > 0 ? html`<p class="empty">${hidden} older messages are not shown here.</p>` : null}
+        ${top.length === 0 ? empty : null}
+        ${shown.map((message) => renderWithThread(message, workspace, timeZone))}
+      </div>
+      ${renderCanvases(channel.id, workspace, timeZone)}
+    </div>
   </section>`;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Workspace } from '../workspace';
+import { canvasAnchor } from './canvas.html';
 import { renderFeed } from './message.html';
 import { renderPage } from './page.html';
 import { renderAsText } from './plain-text';
@@ -60,17 +61,24 @@ export class PageEndpoint {
   }
 
   private state(): unknown {
-    const { channels, revision } = this.workspace;
-    return { revision, channels, messages: channels.flatMap(({ id }) => this.workspace.messagesOf(id)) };
+    const { channels, canvases, revision } = this.workspace;
+    const messages = channels.flatMap(({ id }) => this.workspace.messagesOf(id));
+    return { revision, channels, messages, canvases: canvases.list() };
   }
 
-  /** Where `chat.getPermalink` points: the message on the page. */
+  /** Where `chat.getPermalink` and a canvas's `permalink` point: the message or the canvas on the page. */
   private permalink(path: string): PageAnswer {
+    const id = /^\/docs\/T[A-Z0-9]+\/(F[A-Z0-9]+)$/.exec(path)?.[1];
+    const canvas = id === undefined ? null : this.workspace.canvases.find(id);
+    if (canvas) return redirect(`/#${canvasAnchor(canvas)}`);
     const match = /^\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})$/.exec(path);
     if (!match) return answer(404, 'text/plain', `nothing at ${path}`);
-    const location = `/#m-${match[1]}-${match[2]}.${match[3]}`;
-    return { status: 302, headers: { ...SECURITY, location }, body: '' };
+    return redirect(`/#m-${match[1]}-${match[2]}.${match[3]}`);
   }
+}
+
+function redirect(location: string): PageAnswer {
+  return { status: 302, headers: { ...SECURITY, location }, body: '' };
 }
 
 function answer(status: number, type: string, body: string): PageAnswer {

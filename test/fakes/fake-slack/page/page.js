@@ -1,4 +1,4 @@
-// Fetches the feed every two seconds and replaces only the messages that changed, so that neither the scroll position
+// Fetches the feed every two seconds and replaces only the messages and canvases that changed, so that neither the scroll position
 // nor an opened detail is lost.
 const REFRESH_MS = 2000;
 const feed = document.getElementById('feed');
@@ -7,10 +7,10 @@ const statusLine = document.getElementById('status');
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 let etag = '';
 
-/** The markup each message on the page came from, as the server sent it. */
+/** The markup each message and canvas on the page came from, as the server sent it. */
 const sources = new WeakMap();
 
-/** Channels and top-level messages are matched by id; a thread is part of its parent. */
+/** Channels, top-level messages and canvases are matched by id; a thread is part of its parent. */
 function patch(current, next) {
   const known = new Map([...current.children].filter((child) => child.id).map((child) => [child.id, child]));
   const wanted = [...next.children].map((child) => choose(known.get(child.id), child));
@@ -22,7 +22,7 @@ function patch(current, next) {
 
 /** The element that is there already if nothing about it changed, else the fresh one. */
 function choose(old, fresh) {
-  if (old?.matches('.channel')) {
+  if (old?.matches('[data-children]')) {
     patch(old, fresh);
     return old;
   }
@@ -46,7 +46,7 @@ function listChannels() {
   const links = [...feed.querySelectorAll('.channel')].map((channel) => {
     const link = document.createElement('a');
     link.href = `#${channel.id}`;
-    link.textContent = `#${channel.getAttribute('aria-label')}`;
+    link.textContent = channel.dataset.name;
     return link;
   });
   nav.replaceChildren(...links);

@@ -1,16 +1,18 @@
+import { channelsOf } from '../canvas/canvas';
 import { FakeMessage } from '../message';
 import { kindOfSequence } from '../scan-markup';
 import { Workspace } from '../workspace';
-import { displayWidth, padTo } from './display-width';
+import { canvasLines } from './canvas-text';
 import { withEmoji } from './emoji';
 import { arrayOf, Fields, fieldsOf, textOf } from './fields';
 import { unescape } from './mrkdwn.html';
 import { inlineText } from './rich-text.html';
 import { formatSlackDate, formatStamp, parseSlackDate } from './slack-date';
+import { textTable } from './text-table';
 
 const RULE_WIDTH = 72;
 
-/** Every living message of a channel, or of all, for reading in a terminal. */
+/** Every living message and canvas of a channel, or of all, for reading in a terminal. */
 export function renderAsText(workspace: Workspace, channelId: string | null, timeZone: string): string {
   const channels = workspace.channels.filter(({ id }) => channelId === null || id === channelId);
   const lines = channels.flatMap((channel) => {
@@ -24,8 +26,16 @@ export function renderAsText(workspace: Workspace, channelId: string | null, tim
         .flatMap((reply) => messageLines(reply, timeZone).map((line) => `  │ ${line}`)),
       '',
     ]);
-    return [`#${channel.name} (${channel.id}), times in ${timeZone}`, '═'.repeat(RULE_WIDTH), ...messages];
+    const canvases = workspace.canvases
+      .shownIn(channel.id)
+      .flatMap((canvas) => canvasLines(canvas, timeZone));
+    const title = `#${channel.name} (${channel.id}), times in ${timeZone}`;
+    return [title, '═'.repeat(RULE_WIDTH), ...messages, ...canvases];
   });
+  const loose = workspace.canvases
+    .list()
+    .filter((canvas) => !canvas.deleted && channelsOf(canvas).length === 0);
+  if (channelId === null) lines.push(...loose.flatMap((canvas) => canvasLines(canvas, timeZone)));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
@@ -106,14 +116,10 @@ function tableLines(block: Fields, timeZone: string): string[] {
     arrayOf(row).map((cell) => cellText(fieldsOf(cell), timeZone)),
   );
   const settings = arrayOf(block['column_settings']).map(fieldsOf);
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))),
+  return textTable(
+    rows,
+    settings.map((setting) => setting['align']),
   );
-  const [head = '', ...body] = rows.map((row) =>
-    widths.map((width, column) => padTo(row[column] ?? '', width, settings[column]?.['align'])).join(' │ '),
-  );
-  return [head, widths.map((width) => '─'.repeat(width)).join('─┼─'), ...body];
 }
 
 function cellText(cell: Fields, timeZone: string): string {
