@@ -1,5 +1,7 @@
-import type { Config } from './platform/config/config';
+import { appsOf } from './domain/board/board';
 import { nextOccurrence, openOccurrence } from './domain/windows/occurrence';
+import type { Config } from './platform/config/config';
+import { DEFAULT_APPS_FILE } from './platform/config/config.schema';
 
 /** What an operator wants to know of a start, in one readable block. */
 export function banner(config: Config, port: number, developmentKey: string | null, now: Date): string {
@@ -12,6 +14,7 @@ export function banner(config: Config, port: number, developmentKey: string | nu
       'Slack',
       config.slack === null ? 'disabled (no SLACK_BOT_TOKEN)' : `on, channel ${config.slack.channelId}`,
     ],
+    ['Board', boardLine(config)],
     ...config.windows.map((window): [string, string] => [`Window ${window.name}`, windowLine(window, now)]),
     ['Workers', config.workers.length === 0 ? 'none' : config.workers.join(', ')],
   ];
@@ -26,6 +29,18 @@ export function banner(config: Config, port: number, developmentKey: string | nu
 function storageLine({ storage }: Config): string {
   if (storage.driver === 'json') return `JSON files in ${storage.dataDir}`;
   return `DynamoDB, tables ${storage.tablePrefix}*${storage.endpoint === null ? '' : ` at ${storage.endpoint}`}`;
+}
+
+function boardLine({ board, appsFile, epm }: Config): string {
+  if (appsFile === null) return `off (no ${DEFAULT_APPS_FILE})`;
+  const canvases = board.channels.filter(({ id }) => appsOf(board, id).length > 0).length;
+  const polled = epm.servers.filter(({ id }) => board.apps.some(({ server }) => server === id)).length;
+  const polling = epm.enabled ? `EPM polling on (${counted(polled, 'server')})` : 'EPM polling off';
+  return `${counted(board.apps.length, 'app')} on ${counted(canvases, 'canvas', 'canvases')}; ${polling}`;
+}
+
+function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 function windowLine(window: Config['windows'][number], now: Date): string {

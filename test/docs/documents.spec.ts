@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { DEFAULT_WINDOWS_FILE, Environment } from '../../src/platform/config/config.schema';
+import {
+  DEFAULT_APPS_FILE,
+  DEFAULT_WINDOWS_FILE,
+  Environment,
+} from '../../src/platform/config/config.schema';
 import { Metrics } from '../../src/platform/metrics/metrics';
 import { settingsOf } from '../../src/platform/config/setting.decorator';
 import { documentAt, documents, PROJECT } from './documents';
@@ -8,7 +12,7 @@ import { documentAt, documents, PROJECT } from './documents';
 const LINK = /\]\(([^)\s]+)\)/g;
 const PATH = /`((?:src|test|docs|config|\.ci)\/[\w./-]+)`/g;
 /** May be there or not. */
-const OPTIONAL_FILES = new Set([DEFAULT_WINDOWS_FILE]);
+const OPTIONAL_FILES = new Set([DEFAULT_WINDOWS_FILE, DEFAULT_APPS_FILE]);
 const NPM_SCRIPT = /\bnpm (?:run (?:--silent )?)?([a-z][\w:-]*)/g;
 const BUILT_IN = new Set(['ci', 'install', 'registry']);
 /** Named for whoever deploys Vesper, and read by others than Vesper: the shell, the AWS SDK, this document. */

@@ -10,6 +10,7 @@ import {
   Max,
   MaxLength,
   Min,
+  MinLength,
 } from 'class-validator';
 import { Setting } from './setting.decorator';
 import { IsTimeOfDay, IsTimeZone } from './window-rules';
@@ -19,8 +20,10 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export const SLACK_CHANNEL_ID = /^[CGD][A-Z0-9]{2,}$/;
 /** What a timer of Node can wait for, and more than anybody wants. */
 const DAY_MINUTES = 24 * 60;
+const SHORTEST_TOKEN_KEY = 32;
 
 export const DEFAULT_WINDOWS_FILE = 'config/windows.json';
+export const DEFAULT_APPS_FILE = 'config/apps.json';
 
 const webAddress = {
   require_tld: false,
@@ -141,7 +144,11 @@ export class Environment {
   @IsUrl(webAddress)
   SLACK_API_URL!: string;
 
-  @Setting({ default: 'Asia/Jakarta', unit: null, about: 'Time zone (IANA name) of the default EOD window.' })
+  @Setting({
+    default: 'Asia/Jakarta',
+    unit: null,
+    about: 'Time zone (IANA name) of the default EOD window and of the board.',
+  })
   @IsTimeZone()
   EOD_TIMEZONE!: string;
 
@@ -180,6 +187,15 @@ export class Environment {
   WINDOWS_CONFIG!: string;
 
   @Setting({
+    default: DEFAULT_APPS_FILE,
+    unit: null,
+    about:
+      'File that names the apps of the status board, its channels and the EPM servers; may be absent while not set: then the board is off.',
+  })
+  @IsNotEmpty()
+  APPS_CONFIG!: string;
+
+  @Setting({
     default: '10',
     unit: 'minutes',
     about:
@@ -209,6 +225,37 @@ export class Environment {
   @Min(0.001)
   @Max(3_650)
   HISTORY_RETENTION_DAYS!: number;
+
+  @Setting({
+    default: '120',
+    unit: 'minutes',
+    about: 'A cell of the board that is loading for longer is shown as stale and raises a warning.',
+  })
+  @IsNumber()
+  @Min(0.001)
+  @Max(30 * DAY_MINUTES)
+  BOARD_LOADING_TIMEOUT_MINUTES!: number;
+
+  @Setting({
+    default: '24',
+    unit: 'hours',
+    about: 'A board without any update for longer raises a warning to check the integration.',
+  })
+  @IsNumber()
+  @Min(0.0001)
+  @Max(30 * 24)
+  BOARD_IDLE_HOURS!: number;
+
+  @Setting({
+    default: '',
+    unit: null,
+    about:
+      'Encrypts the tokens of EPM sign-ins in storage, at least 32 characters; must be set when a polled server uses the grant refresh_token.',
+    secret: true,
+  })
+  @IsOptional()
+  @MinLength(SHORTEST_TOKEN_KEY, { message: `$property must have at least ${SHORTEST_TOKEN_KEY} characters` })
+  EPM_TOKEN_KEY?: string;
 
   @Setting({
     default: '10',

@@ -1,4 +1,5 @@
 import type { ApiKey } from '../../domain/api-keys/api-key';
+import type { Board } from '../../domain/board/board';
 import type { StormRule } from '../../domain/notifications/storm';
 import type { EodWindow } from '../../domain/windows/eod-window';
 import type { Secret } from './secret';
@@ -22,6 +23,51 @@ export interface SlackConfig {
   readonly token: Secret;
   readonly channelId: string;
   readonly apiUrl: string;
+}
+
+/** How Vesper signs in to Oracle EPM. */
+export type EpmAuthConfig =
+  | { readonly type: 'basic'; readonly username: string; readonly password: Secret }
+  | {
+      readonly type: 'oauth';
+      /** Names the sign-in in storage, logs and alerts; servers with the same one share their tokens. */
+      readonly connection: string;
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      /** `null`: a public client. */
+      readonly clientSecret: Secret | null;
+      /** `null`: none is asked for. */
+      readonly scope: string | null;
+      readonly grant: 'client_credentials' | 'refresh_token';
+      /** With which the line of rotating tokens begins; `null` for client credentials. */
+      readonly refreshToken: Secret | null;
+    };
+
+export const EPM_FAMILIES = ['planning', 'data-integration', 'arcs', 'edm'] as const;
+export type EpmFamily = (typeof EPM_FAMILIES)[number];
+
+export interface EpmServerConfig {
+  /** As apps name it. */
+  readonly id: string;
+  readonly name: string;
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly family: EpmFamily;
+  /** Name of the EPM application; `null` for families whose paths have none. */
+  readonly application: string | null;
+  readonly auth: EpmAuthConfig;
+}
+
+export interface EpmConfig {
+  /** Those that can be asked, in the order of their configuration. */
+  readonly servers: readonly EpmServerConfig[];
+  /** Encrypts stored tokens; `null` while no server needs it. */
+  readonly tokenKey: Secret | null;
+  /** `false`: pull mode is switched off. */
+  readonly enabled: boolean;
+  readonly pollIntervalMs: number;
+  /** A cell that is `Loading` for longer is given up. */
+  readonly longestPollMs: number;
 }
 
 /** What a start of Vesper is told, checked and in the shapes in which it is used. */
@@ -50,6 +96,17 @@ export interface Config {
     readonly scan: 'window' | 'always';
   };
   readonly historyRetentionDays: number;
+  /** Without apps while there is no file: the board is switched off. */
+  readonly board: Board;
+  /** The file the board came from; `null` when there is none. */
+  readonly appsFile: string | null;
+  readonly boardChecks: {
+    /** A cell that is `Loading` for longer is stale. */
+    readonly loadingTimeoutMs: number;
+    /** A board without any update for longer is idle. */
+    readonly idleMs: number;
+  };
+  readonly epm: EpmConfig;
   readonly alerts: {
     readonly storm: StormRule;
     /** A repeated alert's message is edited at most this often. */

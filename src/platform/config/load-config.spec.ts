@@ -3,6 +3,7 @@ import { ConfigError } from './config.error';
 import { loadConfig } from './load-config';
 
 const WORKERS = ['dispatch', 'stale-scan'];
+const TOKEN_KEY = 'k'.repeat(32);
 
 function load(environment: Record<string, string>, files: Record<string, string> = {}) {
   return loadConfig({ environment, readFile: (path) => files[path] ?? null, workerNames: WORKERS });
@@ -43,6 +44,10 @@ it('needs nothing: every setting has a default', () => {
     windowsFile: null,
     stale: { timeoutMinutes: 10, scanIntervalMinutes: 5, scan: 'window' },
     historyRetentionDays: 30,
+    board: { apps: [], channels: [], timeZone: 'Asia/Jakarta' },
+    appsFile: null,
+    boardChecks: { loadingTimeoutMs: 7_200_000, idleMs: 86_400_000 },
+    epm: { servers: [], tokenKey: null, enabled: false, pollIntervalMs: 30_000, longestPollMs: 3_600_000 },
     alerts: { storm: { threshold: 10, windowMs: 30_000 }, repeatEditMs: 30_000 },
     workers: WORKERS,
     heartbeatUrl: null,
@@ -67,6 +72,9 @@ it('reads what it is told, decimals included', () => {
     SLACK_API_URL: 'http://localhost:9000/api',
     STALE_TIMEOUT_MINUTES: '0.05',
     EOD_UPDATE_INTERVAL_MINUTES: '7.5e-1',
+    BOARD_LOADING_TIMEOUT_MINUTES: '0.5',
+    BOARD_IDLE_HOURS: '0.001',
+    EPM_TOKEN_KEY: TOKEN_KEY,
     WORKERS: 'dispatch, dispatch',
     HEARTBEAT_URL: 'https://hc-ping.com/abc',
     UNHEARD_OF: 'x',
@@ -84,11 +92,13 @@ it('reads what it is told, decimals included', () => {
     slack: { channelId: 'C0123456789', apiUrl: 'http://localhost:9000/api/' },
     stale: { timeoutMinutes: 0.05 },
     windows: [{ intervalMinutes: 0.75 }],
+    boardChecks: { loadingTimeoutMs: 30_000, idleMs: 3_600 },
     workers: ['dispatch'],
     log: { format: 'json' },
   });
   expect(config.slack?.token.reveal()).toBe('xoxb-1');
   expect(config.heartbeatUrl?.reveal()).toBe('https://hc-ping.com/abc');
+  expect(config.epm.tokenKey?.reveal()).toBe(TOKEN_KEY);
 });
 
 it('takes an empty variable for one that is not set', () => {
@@ -109,10 +119,14 @@ it('lists every fault in one message', () => {
     API_KEYS: 'a',
     STALE_TIMEOUT_MINUTES: '0',
     SLACK_API_URL: 'slack',
+    BOARD_LOADING_TIMEOUT_MINUTES: '0',
+    BOARD_IDLE_HOURS: 'never',
+    EPM_TOKEN_KEY: 'k'.repeat(31),
   });
   const named = ['NODE_ENV', 'PORT', 'RATE_LIMIT_PER_MINUTE', 'DYNAMODB_CREATE_TABLES', 'EOD_TIMEZONE'];
   named.push('EOD_WINDOW_START', 'TRUST_PROXY', 'SLACK_CHANNEL_ID', 'WORKERS', 'API_KEYS');
-  named.push('STALE_TIMEOUT_MINUTES', 'SLACK_API_URL');
+  named.push('STALE_TIMEOUT_MINUTES', 'SLACK_API_URL', 'BOARD_LOADING_TIMEOUT_MINUTES', 'BOARD_IDLE_HOURS');
+  named.push('EPM_TOKEN_KEY');
   for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).not.toHaveLength(0);
   expect(() => load({ PORT: 'x', HOST: 'y', LOG_LEVEL: 'loud' })).toThrow(
     /^The configuration has \d+ faults:\n {2}- /,
@@ -124,6 +138,8 @@ it.each([
   [{ PORT: '0x10' }, 'PORT must be an integer number'],
   [{ EOD_WINDOW_START: '06:00' }, 'EOD_WINDOW_END must differ from EOD_WINDOW_START'],
   [{ WINDOWS_CONFIG: 'other.json' }, 'WINDOWS_CONFIG names other.json, which does not exist'],
+  [{ APPS_CONFIG: 'other.json' }, 'APPS_CONFIG names other.json, which does not exist'],
+  [{ EPM_TOKEN_KEY: 'hidden' }, 'EPM_TOKEN_KEY must have at least 32 characters'],
   [{ NODE_ENV: 'production' }, 'API_KEYS must hold at least one key in production'],
   [
     { NODE_ENV: 'production', API_KEYS: 'a:short' },
@@ -149,12 +165,73 @@ it('lets the windows file take the place of the default window', () => {
   );
 });
 
-it('lists a windows file that cannot be read as one more fault', () => {
+describe('the apps file', () => {
+  const file = (grant: object, enabled = true) => ({
+    'board/apps.json': JSON.stringify({
+      epm: {
+        auth: { type: 'oauth', token_url: 'https://idcs/token', client_id: 'v', ...grant },
+        servers: { arcs: { base_url: 'https://arcs', family: 'arcs' } },
+      },
+      pull_mode: { enabled },
+      apps: { ARCS: { domains: ['Reconciliation'], server: 'arcs' } },
+    }),
+  });
+  const environment = { APPS_CONFIG: 'board/apps.json', EOD_TIMEZONE: 'Europe/Berlin' };
+  const REFRESHING = { refresh_token: '${EPM_REFRESH_TOKEN}' };
+  const refreshToken = { EPM_REFRESH_TOKEN: 'hidden' };
+
+  it('makes the board, in the configured zone', () => {
+    const config = load({ ...environment, ...refreshToken, EPM_TOKEN_KEY: TOKEN_KEY }, file(REFRESHING));
+    expect(config).toMatchObject({
+      appsFile: 'board/apps.json',
+      board: { apps: [{ name: 'ARCS', server: 'arcs' }], channels: [], timeZone: 'Europe/Berlin' },
+      epm: { enabled: true, servers: [{ id: 'arcs', auth: { grant: 'refresh_token' } }] },
+    });
+  });
+
+  it('has its faults listed with all others', () => {
+    const faults = faultsOf(
+      { ...environment, PORT: '70000' },
+      { 'board/apps.json': '{"apps":{"A":{"domains":["${X}"]}}}' },
+    );
+    expect(faults).toEqual([
+      expect.stringMatching(/^PORT /),
+      'board/apps.json: apps.A.domains[0]: the environment variable X is not set',
+    ]);
+  });
+
+  it('must not speak http in production', () => {
+    const secret = { client_secret: 's', token_url: 'http://localhost/token' };
+    expect(faultsOf(environment, file(secret))).toEqual([]);
+    const faults = faultsOf(
+      { ...environment, NODE_ENV: 'production', API_KEYS: `a:${TOKEN_KEY}` },
+      file(secret),
+    );
+    expect(faults).toEqual([
+      expect.stringMatching(/^board\/apps\.json: epm\.auth\.token_url: must begin with https/),
+    ]);
+  });
+
+  it('needs EPM_TOKEN_KEY while rotating tokens are polled with, and only then', () => {
+    const told = { ...environment, ...refreshToken };
+    expect(faultsOf(told, file(REFRESHING))).toEqual([
+      'EPM_TOKEN_KEY must be set: board/apps.json has servers that are polled with the grant refresh_token, whose tokens are stored encrypted',
+    ]);
+    expect(faultsOf({ ...told, EPM_TOKEN_KEY: 'short' }, file(REFRESHING))).toEqual([
+      'EPM_TOKEN_KEY must have at least 32 characters',
+    ]);
+    expect(faultsOf(told, file(REFRESHING, false))).toEqual([]);
+    expect(faultsOf(environment, file({ client_secret: 's' }))).toEqual([]);
+  });
+});
+
+it('lists files that cannot be read as one more fault each', () => {
   const readFile = () => {
     throw new Error('EACCES: permission denied');
   };
   const start = () => loadConfig({ environment: { PORT: 'x' }, readFile, workerNames: WORKERS });
   expect(start).toThrow(/PORT must[^]*config\/windows\.json, which cannot be read: EACCES/);
+  expect(start).toThrow(/APPS_CONFIG names config\/apps\.json, which cannot be read: EACCES/);
 });
 
 it('shows no secret, whichever way the configuration is printed', () => {
@@ -162,6 +239,7 @@ it('shows no secret, whichever way the configuration is printed', () => {
     SLACK_BOT_TOKEN: 'xoxb-hidden',
     HEARTBEAT_URL: 'https://hidden.example/x',
     API_KEYS: 'a:hidden-key',
+    EPM_TOKEN_KEY: `hidden${TOKEN_KEY}`,
   };
   const config = load({ ...secrets, SLACK_CHANNEL_ID: 'C0123456789' });
   expect(
@@ -171,6 +249,7 @@ it('shows no secret, whichever way the configuration is printed', () => {
     API_KEYS: 'hidden:name:hidden:x',
     SLACK_BOT_TOKEN: 'hidden ü',
     HEARTBEAT_URL: 'hidden',
+    EPM_TOKEN_KEY: 'hidden',
   });
   expect(faults.join()).not.toContain('hidden');
 });

@@ -1,8 +1,9 @@
 import { validateSync } from 'class-validator';
 import type { EodWindow } from '../../domain/windows/eod-window';
+import { NO_APPS, parseAppsFile, type ParsedApps } from './apps-file';
 import type { Config, LogLevel, SlackConfig, StorageConfig } from './config';
 import { ConfigError } from './config.error';
-import { DEFAULT_WINDOWS_FILE, Environment } from './config.schema';
+import { DEFAULT_APPS_FILE, DEFAULT_WINDOWS_FILE, Environment } from './config.schema';
 import { parseApiKeys } from './parse-api-keys';
 import { Secret } from './secret';
 import { parseSetting, settingsOf } from './setting.decorator';
@@ -34,6 +35,7 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
     faults.push('TRUST_PROXY must be false, true, a number of hops up to 99, or a list of addresses');
   const slack = toSlack(settings, faults);
   const fileWindows = readWindowsFile(settings, readFile, faults);
+  const apps = readAppsFile(settings, { environment, readFile }, faults);
   const workers = selectWorkers(settings.WORKERS, workerNames, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
@@ -55,6 +57,11 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
       scan: settings.STALE_SCAN === 'always' ? 'always' : 'window',
     },
     historyRetentionDays: settings.HISTORY_RETENTION_DAYS,
+    ...apps,
+    boardChecks: {
+      loadingTimeoutMs: settings.BOARD_LOADING_TIMEOUT_MINUTES * 60_000,
+      idleMs: settings.BOARD_IDLE_HOURS * 3_600_000,
+    },
     alerts: {
       storm: { threshold: settings.ALERT_STORM_THRESHOLD, windowMs: settings.ALERT_STORM_SECONDS * 1_000 },
       repeatEditMs: settings.ALERT_REPEAT_EDIT_SECONDS * 1_000,
@@ -117,30 +124,74 @@ function toDefaultWindow(settings: Environment): EodWindow {
   };
 }
 
-/** @returns `null` without a fault only for the default path, where having no file is the rule */
 function readWindowsFile(
   settings: Environment,
   readFile: ConfigSources['readFile'],
   faults: string[],
 ): readonly EodWindow[] | null {
-  const path = settings.WINDOWS_CONFIG;
-  let text: string | null;
-  try {
-    text = readFile(path);
-  } catch (error) {
-    faults.push(`WINDOWS_CONFIG names ${path}, which cannot be read: ${(error as Error).message}`);
-    return null;
-  }
-  if (text === null) {
-    if (path !== DEFAULT_WINDOWS_FILE) faults.push(`WINDOWS_CONFIG names ${path}, which does not exist`);
-    return null;
-  }
+  const file = {
+    variable: 'WINDOWS_CONFIG',
+    path: settings.WINDOWS_CONFIG,
+    optionalAt: DEFAULT_WINDOWS_FILE,
+  };
+  const text = readNamedFile(file, readFile, faults);
+  if (text === null) return null;
   const { windows, faults: found } = parseWindowsFile(text, {
     timeZone: settings.EOD_TIMEZONE,
     intervalMinutes: settings.EOD_UPDATE_INTERVAL_MINUTES,
   });
-  faults.push(...found.map((fault) => `${path}: ${fault}`));
+  faults.push(...found.map((fault) => `${file.path}: ${fault}`));
   return windows;
+}
+
+function readAppsFile(
+  settings: Environment,
+  { environment, readFile }: Omit<ConfigSources, 'workerNames'>,
+  faults: string[],
+): Pick<Config, 'board' | 'appsFile' | 'epm'> {
+  const file = { variable: 'APPS_CONFIG', path: settings.APPS_CONFIG, optionalAt: DEFAULT_APPS_FILE };
+  const text = readNamedFile(file, readFile, faults);
+  const production = settings.NODE_ENV === 'production';
+  const parsed = text === null ? NO_APPS : parseAppsFile(text, { environment, production });
+  faults.push(...parsed.faults.map((fault) => `${file.path}: ${fault}`));
+  const tokenKey = settings.EPM_TOKEN_KEY === undefined ? null : new Secret(settings.EPM_TOKEN_KEY);
+  if (tokenKey === null && needsTokenKey(parsed))
+    faults.push(
+      `EPM_TOKEN_KEY must be set: ${file.path} has servers that are polled with the grant refresh_token, whose tokens are stored encrypted`,
+    );
+  return {
+    board: { ...parsed.board, timeZone: settings.EOD_TIMEZONE },
+    appsFile: text === null ? null : file.path,
+    epm: { ...parsed.epm, tokenKey },
+  };
+}
+
+function needsTokenKey({ board, epm }: Pick<ParsedApps, 'board' | 'epm'>): boolean {
+  const polled = epm.servers.filter(({ id }) => board.apps.some(({ server }) => server === id));
+  return epm.enabled && polled.some(({ auth }) => auth.type === 'oauth' && auth.grant === 'refresh_token');
+}
+
+interface NamedFile {
+  readonly variable: string;
+  readonly path: string;
+  /** The path under which the file may be absent. */
+  readonly optionalAt: string;
+}
+
+/** @returns `null` without a fault only where having no file is the rule */
+function readNamedFile(
+  { variable, path, optionalAt }: NamedFile,
+  readFile: ConfigSources['readFile'],
+  faults: string[],
+): string | null {
+  try {
+    const text = readFile(path);
+    if (text === null && path !== optionalAt) faults.push(`${variable} names ${path}, which does not exist`);
+    return text;
+  } catch (error) {
+    faults.push(`${variable} names ${path}, which cannot be read: ${(error as Error).message}`);
+    return null;
+  }
 }
 
 function selectWorkers(text: string, known: readonly string[], faults: string[]): readonly string[] {
