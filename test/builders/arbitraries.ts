@@ -1,5 +1,11 @@
 import * as fc from 'fast-check';
 import { ALERT_SOURCES, type Alert, type AlertSlot, type Fact } from '../../src/domain/alerts/alert';
+import type { AppBoard } from '../../src/domain/board/app-board';
+import type { BoardAudit } from '../../src/domain/board/board-audit';
+import type { CanvasRecord } from '../../src/domain/board/canvas-record';
+import { CELL_STATUSES, type Cell } from '../../src/domain/board/cell';
+import type { EpmJob } from '../../src/domain/board/epm-job';
+import type { EpmToken } from '../../src/domain/board/epm-token.repository';
 import type { AlertMessage, Delivery, DeliveryAttempt } from '../../src/domain/notifications/delivery';
 import type { OutboxEntry } from '../../src/domain/notifications/outbox';
 import type { ChannelTraffic } from '../../src/domain/notifications/storm';
@@ -196,5 +202,77 @@ export const anyNight: fc.Arbitrary<Night> = fc.record({
   lastStepAt: orNull(instant),
   summary: nightMessage,
   closedAt: orNull(instant),
+  version: count,
+});
+
+const cell: fc.Arbitrary<Cell> = fc.record({
+  domain: text,
+  status: fc.constantFrom(...CELL_STATUSES),
+  jobId: orNull(text),
+  message: orNull(text),
+  server: orNull(text),
+  statusAt: instant,
+  receivedAt: instant,
+  startedAt: orNull(instant),
+  durationMs: orNull(count),
+  stale: fc.boolean(),
+  unknownSince: orNull(instant),
+  alertDue: orNull(fc.record({ by: text, correlationId: text })),
+});
+
+const job: fc.Arbitrary<EpmJob> = fc.record({
+  jobId: text,
+  status: fc.constantFrom('Loading', 'OK', 'Warning'),
+  startedAt: orNull(instant),
+  completedAt: orNull(instant),
+  openDomains: fc.array(text),
+});
+
+export const anyAppBoard: fc.Arbitrary<AppBoard> = fc.record({
+  app: text,
+  cells: fc.array(cell),
+  jobs: fc.array(job),
+  lastUpdateAt: orNull(instant),
+  version: count,
+});
+
+const cellChange = fc.record({
+  domain: text,
+  from: fc.constantFrom(...CELL_STATUSES),
+  to: fc.constantFrom(...CELL_STATUSES),
+  applied: fc.boolean(),
+  jobId: orNull(text),
+  message: orNull(text),
+  timestamp: instant,
+});
+
+export const anyBoardAudit: fc.Arbitrary<BoardAudit> = fc.record({
+  id: text,
+  app: text,
+  at: instant,
+  by: text,
+  correlationId: text,
+  changes: fc.array(cellChange, { minLength: 1 }),
+});
+
+export const anyCanvasRecord: fc.Arbitrary<CanvasRecord> = fc.record({
+  channelId: text,
+  createdCanvasId: orNull(text),
+  insteadOf: orNull(text),
+  creatingSince: orNull(instant),
+  shown: fc
+    .dictionary(text, count)
+    .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, number>),
+  textHash: orNull(text),
+  writtenAt: orNull(instant),
+  version: count,
+});
+
+export const anyEpmToken: fc.Arbitrary<EpmToken> = fc.record({
+  connection: text,
+  sealed: text,
+  seed: text,
+  issuedAt: instant,
+  refusal: orNull(text),
   version: count,
 });

@@ -6,12 +6,18 @@ import { join } from 'node:path';
 import { tableNames } from '../../src/adapters/persistence/dynamodb/tables';
 import type { Store } from '../../src/adapters/persistence/store';
 import { STORES, type StoreCircumstances, type StoreName } from '../../src/adapters/persistence/stores';
+import { aBoard } from '../builders/a-board';
 import { ShiftedClock } from '../fakes/shifted-clock';
 import { alertRepositoryContract } from './alert.repository.contract';
+import { boardAuditContract } from './board-audit.contract';
+import { boardCanvasContract } from './board-canvas.contract';
+import { boardRecordContract } from './board-record.contract';
+import { boardSequenceContract } from './board-sequence.contract';
 import { decisionSequenceContract } from './decision-sequence.contract';
 import { deliveryLogContract } from './delivery-log.contract';
 import { deliveryRepositoryContract } from './delivery.repository.contract';
 import { durabilityContract } from './durability.contract';
+import { epmTokenRepositoryContract } from './epm-token.repository.contract';
 import { leaseRepositoryContract } from './lease.repository.contract';
 import { nightRepositoryContract } from './night.repository.contract';
 import { outboxContract } from './outbox.contract';
@@ -39,6 +45,8 @@ const CONTRACTS: { readonly [Part in keyof Store]: readonly [Contract, ...Contra
   outbox: [outboxContract],
   deliveries: [deliveryRepositoryContract, deliveryLogContract],
   nights: [nightRepositoryContract],
+  board: [boardRecordContract, boardAuditContract, boardCanvasContract, boardSequenceContract],
+  epmTokens: [epmTokenRepositoryContract],
   leases: [leaseRepositoryContract],
   upkeep: [storageUpkeepContract],
   close: [durabilityContract],
@@ -53,6 +61,7 @@ interface Driver {
 }
 
 const RETENTION_DAYS = 30;
+const BOARD = aBoard().withChannel('C1').withApp('Planning').build();
 
 /** A thousand commits, each of which waits for the disk, take their time on a busy machine. */
 jest.setTimeout(60_000);
@@ -117,7 +126,7 @@ describe.each(Object.keys(STORES) as StoreName[])('the %s store', (name) => {
         };
 
         beforeAll(async () => {
-          open = await driver.prepare({ retentionDays: RETENTION_DAYS, clock });
+          open = await driver.prepare({ retentionDays: RETENTION_DAYS, clock, board: BOARD });
           store = await open();
         });
         afterAll(() => store?.close());

@@ -5,13 +5,15 @@ export type ObserveCommit = (operation: string, seconds: number) => void;
 
 /** The same store, with every `record…` of its repositories timed. */
 export function measureCommits(store: Store, observe: ObserveCommit): Store {
-  const { schedulers, outbox, deliveries, nights } = store;
+  const { schedulers, outbox, deliveries, nights, board, epmTokens } = store;
   return {
     ...{ alerts: store.alerts, leases: store.leases, upkeep: store.upkeep },
     schedulers: measured(schedulers, observe),
     outbox: measured(outbox, observe),
     deliveries: measured(deliveries, observe),
     nights: measured(nights, observe),
+    board: measured(board, observe),
+    epmTokens: measured(epmTokens, observe),
     close: () => store.close(),
   };
 }

@@ -1,4 +1,6 @@
 import type { AlertRepository } from '../../domain/alerts/alert.repository';
+import type { BoardRepository } from '../../domain/board/board.repository';
+import type { EpmTokenRepository } from '../../domain/board/epm-token.repository';
 import type { DeliveryRepository } from '../../domain/notifications/delivery.repository';
 import type { Outbox } from '../../domain/notifications/outbox';
 import type { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
@@ -13,6 +15,8 @@ export interface Store {
   readonly outbox: Outbox;
   readonly deliveries: DeliveryRepository;
   readonly nights: NightRepository;
+  readonly board: BoardRepository;
+  readonly epmTokens: EpmTokenRepository;
   readonly leases: LeaseRepository;
   readonly upkeep: StorageUpkeep;
   /** Flushes and lets go of files or connections. Nothing may be called afterwards. */

@@ -1,3 +1,4 @@
+import type { Board } from '../../domain/board/board';
 import type { Clock } from '../../domain/shared/clock';
 import type { StorageConfig } from '../../platform/config/config';
 import { openJsonStore } from './json/json.store';
@@ -13,6 +14,8 @@ export interface StoreCircumstances {
   /** How long history, resolved alerts and delivery attempts are kept. */
   readonly retentionDays: number;
   readonly clock: Clock;
+  /** The configured board, for what a backend shows of it to people. */
+  readonly board: Board;
   /** Told what an operator should know although nothing fails. */
   readonly onNotice?: (message: string, fields?: object) => void;
 }

@@ -1,21 +1,27 @@
 import { InvalidInputError, NotFoundError, VesperError } from '../shared/errors';
+import type { JsonObject } from '../shared/json-value';
 import { CELL_STATUSES } from './cell';
 
-/** A fault of one element of a request; `index` is its place in a batch. */
+/** A fault of one element of a batch. */
 export interface UpdateFault {
-  readonly index: number | null;
-  readonly field: string;
+  /** Its place in the batch, from 0. */
+  readonly index: number;
+  readonly code: string;
   readonly message: string;
 }
 
 export class InvalidApp extends InvalidInputError {
   constructor(app: string) {
-    super([`App ${JSON.stringify(app)} is not configured`], 'INVALID_APP');
+    super([`App ${quoted(app)} is not configured`], 'INVALID_APP');
   }
 }
 
 export class InvalidDomain extends InvalidInputError {
-  constructor(app: string, problem: string) {
+  /** @param domain what was sent; `null` when none was, and more than one can be meant */
+  constructor(app: string, configured: readonly string[], domain: string | null) {
+    const choice = `one of: ${configured.join(', ')}`;
+    const problem =
+      domain === null ? `must be named, ${choice}` : `must be ${choice} (not ${quoted(domain)})`;
     super([`Domain of app ${app} ${problem}`], 'INVALID_DOMAIN');
   }
 }
@@ -27,22 +33,55 @@ export class InvalidStatus extends InvalidInputError {
   }
 }
 
-export class AppNotFound extends NotFoundError {
-  constructor(app: string) {
-    super('APP_NOT_FOUND', `App ${JSON.stringify(app)} is not configured`);
+/** Nothing of the batch was taken. Its code is that of its faults when they are of one kind. */
+export class InvalidBatch extends InvalidInputError {
+  override readonly facts: JsonObject;
+
+  /**
+   * @param violations of the batch itself
+   * @param faults of its elements
+   */
+  constructor(violations: readonly string[], faults: readonly UpdateFault[]) {
+    const texts = faults.map(({ index, message }) => `updates[${index}]: ${message}`);
+    super([...violations, ...texts], (violations.length === 0 && codeOfAll(faults)) || 'INVALID_REQUEST');
+    this.facts = {
+      ...(violations.length > 0 && { violations }),
+      updates: faults.map(({ index, code, message }) => ({ index, code, message })),
+    };
   }
 }
 
-/** Slack did not take a canvas that somebody asked to be written now. */
+export class AppNotFound extends NotFoundError {
+  constructor(app: string) {
+    super('APP_NOT_FOUND', `App ${quoted(app)} is not configured`);
+  }
+}
+
+/** A canvas that Slack did not take. */
+export interface UnwrittenCanvas {
+  readonly channelId: string;
+  /** Slack's own code, or what kept us from asking. */
+  readonly slackError: string;
+}
+
+/** Slack did not take canvases that somebody asked to be written now. */
 export class CanvasNotWritten extends VesperError {
   readonly family = 'vendor';
+  override readonly facts: JsonObject;
 
-  /** @param slackError Slack's own code, or what kept us from asking */
-  constructor(
-    readonly channelId: string,
-    readonly slackError: string,
-  ) {
-    super('SLACK_ERROR', `The canvas of channel ${channelId} could not be written: ${slackError}`);
+  /** @param written ids of the channels whose canvas was written all the same */
+  constructor(unwritten: readonly UnwrittenCanvas[], written: readonly string[]) {
+    const texts = unwritten.map(
+      ({ channelId, slackError }) => `The canvas of channel ${channelId} could not be written: ${slackError}`,
+    );
+    super('SLACK_ERROR', texts.join('; '));
+    this.facts = {
+      channels: unwritten.map(({ channelId, slackError }) => ({
+        channel: channelId,
+        slack_error: slackError,
+      })),
+      written,
+    };
   }
 }
 
@@ -57,4 +96,18 @@ export class InvalidTimestamp extends InvalidInputError {
       'INVALID_REQUEST',
     );
   }
+}
+
+/** The code that all of them share; `null` when there is none. */
+function codeOfAll(faults: readonly UpdateFault[]): string | null {
+  const codes = new Set(faults.map(({ code }) => code));
+  const [code] = codes;
+  return codes.size === 1 && code !== undefined ? code : null;
+}
+
+const LONGEST_QUOTE = 100;
+
+/** What was sent, as it may be shown: a hostile name must not make a long answer. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > LONGEST_QUOTE ? `${name.slice(0, LONGEST_QUOTE)}…` : name);
 }

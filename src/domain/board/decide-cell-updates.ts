@@ -7,7 +7,7 @@ import type { CellChange } from './board-audit';
 import { causeOf, slotOf, type BoardCircumstances, type BoardDecision } from './board-decision';
 import { InvalidTimestamp } from './board.errors';
 import type { Cell, CellUpdate } from './cell';
-import { withJobUpdate } from './epm-job';
+import { withJobLeft, withJobUpdate, type EpmJob } from './epm-job';
 import { judgeUpdate, LARGEST_CLOCK_LEAD_MS, nextCell } from './next-cell';
 
 /** One app while the updates of a request are applied to it. */
@@ -46,9 +46,11 @@ function applyUpdate(draft: Draft, update: CellUpdate, now: Date): Draft {
   const before = findCell(board, update.domain);
   const kind = judgeUpdate(before, update);
   if (kind === 'repeated') return draft;
-  const jobs = withJobUpdate(board.jobs, update);
   const applied = kind === 'applied';
-  // A late event leaves a trace in its job; one without a job would only repeat itself in the audit.
+  const left = applied ? withoutLeftJob(board, before, update) : board.jobs;
+  const jobs = withJobUpdate(left, update);
+  // A late event is kept in the history of its job. Heard again, or without a job, it says nothing new.
+  if (!applied && jobs === board.jobs) return draft;
   const next = applied ? withCell(board, nextCell(before, update, now)) : board;
   const change: CellChange = {
     domain: update.domain,
@@ -60,6 +62,13 @@ function applyUpdate(draft: Draft, update: CellUpdate, now: Date): Draft {
     timestamp: update.timestamp,
   };
   return { board: { ...next, jobs, lastUpdateAt: now }, changes: [...changes, change] };
+}
+
+/** A cell that turns to another job, or to none, leaves the one that was loading in it. */
+function withoutLeftJob(board: AppBoard, before: Cell | null, update: CellUpdate): readonly EpmJob[] {
+  const jobId = before?.status === 'Loading' ? before.jobId : null;
+  if (jobId === null || (jobId === update.jobId && update.status !== 'Blank')) return board.jobs;
+  return withJobLeft(board.jobs, jobId, update.domain, update.timestamp);
 }
 
 function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances): BoardDecision {

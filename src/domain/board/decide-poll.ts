@@ -17,6 +17,8 @@ export interface PollLimits {
   readonly unknownMs: number;
 }
 
+export const PollLimits = Symbol('PollLimits');
+
 /** Oracle does not say how long an unknown status may last; a pod's restart takes up to an hour, an answer of a pod that is up settles in minutes. */
 export const UNKNOWN_LASTS_MS = 15 * 60_000;
 

@@ -35,7 +35,9 @@ export interface EpmGateway {
   readJob(server: string, jobId: string, signal: AbortSignal): Promise<EpmAnswer>;
   /** Renews what would expire if it were not used for long. To be called now and then. */
   keepSignedIn(signal: AbortSignal): Promise<void>;
-  /** Connections that wait for a person. */
+  /** Sign-ins that rotate and so may be lost. */
+  readonly connections: readonly string[];
+  /** Those of them that wait for a person. */
   listLostSignIns(): Promise<readonly LostSignIn[]>;
 }
 

@@ -3,8 +3,8 @@ import type { CellStatus, CellUpdate } from './cell';
 /** What one app knows of one job. */
 export interface EpmJob {
   readonly jobId: string;
-  /** `Warning` once any domain ended with it; else `Loading` until all have ended. */
-  readonly status: Exclude<CellStatus, 'Blank'>;
+  /** `Warning` once any domain ended with it; else `Loading` until all have ended; `Blank` when nobody said how it ended and nobody will. */
+  readonly status: CellStatus;
   /** The earliest begin; `null` when only the end was heard of. */
   readonly startedAt: Date | null;
   /** When the last domain ended; `null` while one is loading. */
@@ -22,6 +22,8 @@ export interface RecentJob {
   readonly completedAt: Date | null;
 }
 
+const WORST_FIRST: readonly CellStatus[] = ['Warning', 'Loading', 'Blank', 'OK'];
+
 /** Spec 20, "Rules of a cell". */
 export const RECENT_JOBS = 50;
 
@@ -29,11 +31,48 @@ export const RECENT_JOBS = 50;
 export function withJobUpdate(jobs: readonly EpmJob[], update: CellUpdate): readonly EpmJob[] {
   const { jobId } = update;
   if (jobId === null || update.status === 'Blank') return jobs;
-  const known = jobs.find((job) => job.jobId === jobId) ?? null;
+  const known = find(jobs, jobId);
   const next = update.status === 'Loading' ? opened(known, jobId, update) : ended(known, jobId, update);
+  return replaced(jobs, known, next);
+}
+
+/**
+ * The jobs after a domain has turned to something else while `jobId` was loading in it: of that run nobody will say how it ended.
+ * @param at when it turned
+ */
+export function withJobLeft(
+  jobs: readonly EpmJob[],
+  jobId: string,
+  domain: string,
+  at: Date,
+): readonly EpmJob[] {
+  const known = find(jobs, jobId);
+  if (known === null || !known.openDomains.includes(domain)) return jobs;
+  const openDomains = known.openDomains.filter((open) => open !== domain);
+  if (openDomains.length > 0) return replaced(jobs, known, { ...known, openDomains });
+  const status = known.status === 'Loading' ? 'Blank' : known.status;
+  return replaced(jobs, known, { ...known, openDomains, status, completedAt: latest(known.completedAt, at) });
+}
+
+function find(jobs: readonly EpmJob[], jobId: string): EpmJob | null {
+  return jobs.find((job) => job.jobId === jobId) ?? null;
+}
+
+/** The very same list when nothing new was said: what is heard again leaves no trace. */
+function replaced(jobs: readonly EpmJob[], known: EpmJob | null, next: EpmJob): readonly EpmJob[] {
+  if (known !== null && isSame(known, next)) return jobs;
   return [...jobs.filter((job) => job !== known), next]
     .toSorted((a, b) => momentOf(a) - momentOf(b))
     .slice(-RECENT_JOBS);
+}
+
+function isSame(a: EpmJob, b: EpmJob): boolean {
+  return (
+    a.status === b.status &&
+    a.startedAt?.getTime() === b.startedAt?.getTime() &&
+    a.completedAt?.getTime() === b.completedAt?.getTime() &&
+    a.openDomains.join('\n') === b.openDomains.join('\n')
+  );
 }
 
 function opened(known: EpmJob | null, jobId: string, { domain, timestamp }: CellUpdate): EpmJob {
@@ -51,6 +90,8 @@ function opened(known: EpmJob | null, jobId: string, { domain, timestamp }: Cell
 }
 
 function ended(known: EpmJob | null, jobId: string, { domain, timestamp, status }: CellUpdate): EpmJob {
+  // The end of an earlier run of the same id, heard of after the next has begun.
+  if (known?.startedAt != null && timestamp.getTime() < known.startedAt.getTime()) return known;
   const openDomains = (known?.openDomains ?? []).filter((open) => open !== domain);
   const failed = status === 'Warning' || known?.status === 'Warning';
   return {
@@ -80,7 +121,7 @@ function joined(before: RecentJob | null, app: string, job: EpmJob): RecentJob {
   return {
     jobId,
     apps: [...before.apps, app],
-    status: statuses.includes('Warning') ? 'Warning' : statuses.includes('Loading') ? 'Loading' : 'OK',
+    status: WORST_FIRST.find((one) => statuses.includes(one)) ?? status,
     startedAt: startedAt === null ? before.startedAt : earliest(before.startedAt, startedAt),
     completedAt:
       before.completedAt === null || completedAt === null ? null : latest(before.completedAt, completedAt),

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json-value';
+
 /** What went wrong, by meaning; `platform/http/error.filter.ts` alone knows which HTTP status a family becomes. */
 export type ErrorFamily =
   | 'invalid_input'
@@ -19,6 +21,8 @@ export interface ErrorOptions {
 export abstract class VesperError extends Error {
   abstract readonly family: ErrorFamily;
   readonly details: readonly string[];
+  /** What programs may want to know besides, in the names of the wire. */
+  readonly facts: JsonObject = {};
 
   constructor(
     readonly code: string,

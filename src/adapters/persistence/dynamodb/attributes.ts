@@ -25,6 +25,10 @@ export function count(value: number): AttributeValue {
   return { N: value.toString() };
 }
 
+export function counts(values: readonly number[]): AttributeValue {
+  return { L: values.map(count) };
+}
+
 /** Numbers from outside, as text: those of DynamoDB end at 10^126 and would refuse what JSON allows. */
 export function double(value: number): AttributeValue {
   return { S: JSON.stringify(value) };

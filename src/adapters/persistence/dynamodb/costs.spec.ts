@@ -1,8 +1,12 @@
+import { aCellUpdate } from '../../../../test/builders/a-cell-update';
 import { aDelivery, anAttempt } from '../../../../test/builders/a-delivery';
 import { aStatusUpdate } from '../../../../test/builders/a-status-update';
 import { at, decide, failure, read, register } from '../../../../test/contracts/acts';
+import { decidePush, push, readBoard } from '../../../../test/contracts/board-acts';
 import { collect } from '../../../../test/contracts/expectations';
 import { FaultyDynamo } from '../../../../test/fakes/dynamo-faults';
+import { emptyCanvasRecord } from '../../../domain/board/canvas-record';
+import type { CellUpdate } from '../../../domain/board/cell';
 import type { StatusUpdate } from '../../../domain/schedulers/status-update';
 
 /** The numbers of docs/data-model.md, as the emulator bills them. */
@@ -97,5 +101,54 @@ describe('the price of', () => {
       operations: 6,
       'operations/by-list': 1,
     });
+  });
+
+  describe('the board, by apps of 5 cells and 25 jobs', () => {
+    const DOMAINS = ['Actual', 'Budget', 'Forecast', 'Plan', 'Consolidation'];
+    const anUpdate = (app: string, n: number) =>
+      aCellUpdate(app, DOMAINS[n % 5])
+        .with({ message: '1,204 records loaded' })
+        .at(at(n));
+
+    async function filled(app: string): Promise<void> {
+      for (let n = 0; n < 25; n++) {
+        const job = `LOAD_20260216_${n}`;
+        const updates = [anUpdate(app, n).loading(job).build(), anUpdate(app, n).ok(job).build()];
+        await push(dynamo.store, updates);
+      }
+    }
+
+    const pushBill = async (update: CellUpdate) => {
+      const decision = decidePush(await readBoard(dynamo.store, [update]), [update], at(100));
+      return bill(() => dynamo.store.board.record(decision));
+    };
+
+    it('as the data model says (B1, B2, B3, B5)', async () => {
+      const { board } = dynamo.store;
+      for (const app of ['Planning', 'FCCS', 'ARCS']) await filled(app);
+      expect(await bill(() => board.listApps())).toEqual({ operations: 3 });
+      expect(await bill(() => board.findApps(['Planning']))).toEqual({ operations: 1 });
+      expect(await pushBill(anUpdate('Planning', 50).loading().build())).toEqual({ operations: 10 });
+      expect(await pushBill(anUpdate('Planning', 51).warning().build())).toEqual({
+        operations: 16,
+        'operations/by-list': 1,
+        'operations/by-subject': 1,
+      });
+      const query = { app: 'Planning', domain: null, from: at(-1) };
+      expect(await bill(() => board.listAudit(query, { limit: 20, after: null }))).toEqual({ operations: 3 });
+    });
+  });
+
+  it('what else is kept for the board (B6, B7, B8, E1, E2)', async () => {
+    const { board, epmTokens } = dynamo.store;
+    const canvas = emptyCanvasRecord('C12345678');
+    const token = { connection: 'epm', sealed: 's'.repeat(2_000), seed: 'a', issuedAt: at(0) };
+    expect(await bill(() => board.recordCanvas(canvas))).toEqual({ operations: 2 });
+    expect(await bill(() => board.findCanvas(canvas.channelId))).toEqual({ operations: 1 });
+    expect(await bill(() => board.recordWatch(at(0)))).toEqual({ operations: 1 });
+    expect(await bill(() => epmTokens.record({ ...token, refusal: null, version: 0 }))).toEqual({
+      operations: 6,
+    });
+    expect(await bill(() => epmTokens.find('epm'))).toEqual({ operations: 1 });
   });
 });

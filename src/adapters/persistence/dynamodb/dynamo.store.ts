@@ -4,7 +4,9 @@ import type { Store } from '../store';
 import { ChannelRegistry } from './channel-registry';
 import { createTables, type Notice } from './create-tables';
 import { DynamoAlertRepository } from './dynamo-alert.repository';
+import { DynamoBoardRepository } from './dynamo-board.repository';
 import { DynamoDeliveryRepository } from './dynamo-delivery.repository';
+import { DynamoEpmTokenRepository } from './dynamo-epm-token.repository';
 import { DynamoLeaseRepository } from './dynamo-lease.repository';
 import { DynamoNightRepository } from './dynamo-night.repository';
 import { DynamoOutbox } from './dynamo.outbox';
@@ -19,7 +21,7 @@ export interface DynamoStoreOptions extends Endpoint {
   readonly tablePrefix: string;
   /** Make missing tables at once; else a missing one is an error. */
   readonly createTables: boolean;
-  /** How long history, resolved alerts and delivery attempts are kept. */
+  /** How long history, resolved alerts, delivery attempts and the board's audit are kept. */
   readonly retentionDays: number;
   readonly clock: Clock;
   readonly onNotice?: Notice;
@@ -32,6 +34,8 @@ export class DynamoStore implements Store {
   readonly outbox: DynamoOutbox;
   readonly deliveries: DynamoDeliveryRepository;
   readonly nights: DynamoNightRepository;
+  readonly board: DynamoBoardRepository;
+  readonly epmTokens: DynamoEpmTokenRepository;
   readonly leases: DynamoLeaseRepository;
 
   constructor(
@@ -45,6 +49,8 @@ export class DynamoStore implements Store {
     this.outbox = new DynamoOutbox(connection, channels);
     this.deliveries = new DynamoDeliveryRepository(connection, channels, retentionDays);
     this.nights = new DynamoNightRepository(connection);
+    this.board = new DynamoBoardRepository(connection, retentionDays);
+    this.epmTokens = new DynamoEpmTokenRepository(connection);
     this.leases = new DynamoLeaseRepository(connection);
   }
 

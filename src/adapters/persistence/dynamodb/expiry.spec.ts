@@ -1,6 +1,8 @@
 import { aStatusUpdate } from '../../../../test/builders/a-status-update';
 import { aWindow } from '../../../../test/builders/a-window';
+import { aCellUpdate } from '../../../../test/builders/a-cell-update';
 import { read, register, report } from '../../../../test/contracts/acts';
+import { push } from '../../../../test/contracts/board-acts';
 import { FaultyDynamo } from '../../../../test/fakes/dynamo-faults';
 import { emptySlot } from '../../../domain/alerts/alert';
 import { failureDedupKey } from '../../../domain/schedulers/scheduler-alerts';
@@ -50,5 +52,21 @@ describe('an item that has expired but is still there', () => {
     dynamo.clock.skip('31d');
     expect(await dynamo.store.nights.find('eod', '2026-03-02')).toBeNull();
     expect(await dynamo.store.nights.record(night)).toEqual({ ...night, version: 1 });
+  });
+
+  it('is in no audit any more, and takes no place on a page', async () => {
+    const write = async (domain: string) => {
+      const updates = [aCellUpdate('Planning', domain).ok().at(dynamo.clock.now()).build()];
+      return (await push(dynamo.store, updates)).audits;
+    };
+    const query = { app: 'Planning', domain: null, from: new Date(0) };
+    const list = () => dynamo.store.board.listAudit(query, { limit: 2, after: null });
+    const [old] = await write('Actual');
+    dynamo.clock.skip('2d');
+    const [young] = await write('Budget');
+    expect(await list()).toEqual({ items: [young, old], next: null });
+    dynamo.clock.skip('29d');
+    expect(await list()).toEqual({ items: [young], next: null });
+    expect(await dynamo.store.board.findApps(['Planning'])).toMatchObject([{ version: 2 }]);
   });
 });

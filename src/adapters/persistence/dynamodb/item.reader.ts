@@ -38,8 +38,20 @@ export class ItemReader {
   }
 
   count(name: string): number {
-    const value = Number(this.value(name, 'N'));
-    return Number.isSafeInteger(value) ? value : this.refuse(name, 'is not a whole number');
+    return this.toCount(name, this.value(name, 'N'));
+  }
+
+  counts(name: string): readonly number[] {
+    return this.value(name, 'L').map((element) =>
+      this.toCount(name, element.N ?? this.refuse(name, 'holds more than numbers')),
+    );
+  }
+
+  /** Elements of `known`, of which the attribute says the places. */
+  chosenOf<T>(name: string, known: readonly T[]): readonly T[] {
+    return this.counts(name).map(
+      (place) => known[place] ?? this.refuse(name, `names place ${place} out of ${known.length}`),
+    );
   }
 
   double(name: string): number {
@@ -106,6 +118,11 @@ export class ItemReader {
     return (
       this.item[name]?.[type] ?? this.refuse(name, this.has(name) ? `is not of type ${type}` : 'is missing')
     );
+  }
+
+  private toCount(name: string, digits: string): number {
+    const value = Number(digits);
+    return Number.isSafeInteger(value) ? value : this.refuse(name, 'is not a whole number');
   }
 
   private toInstant(name: string, value: string): Date {

@@ -1,8 +1,12 @@
 import * as fc from 'fast-check';
 import {
   anyAlert,
+  anyAppBoard,
   anyAttempt,
+  anyBoardAudit,
+  anyCanvasRecord,
   anyDelivery,
+  anyEpmToken,
   anyHistoryEntry,
   anyMessage,
   anyNight,
@@ -12,11 +16,16 @@ import {
   anyTraffic,
 } from '../../../../test/builders/arbitraries';
 import { aScheduler } from '../../../../test/builders/a-scheduler';
+import { aJob, anAppBoard } from '../../../../test/builders/an-app-board';
 import type { JsonObject } from '../../../domain/shared/json-value';
 import { fromAlertRecordItem, fromSlotItem, toAlertRecordItem, toSlotItem } from './alert-record.item';
+import { fromAppBoardItem, toAppBoardItem } from './app-board.item';
 import type { Item } from './attributes';
+import { fromAuditItem, toAuditItem } from './board-audit.item';
+import { fromCanvasItem, toCanvasItem } from './canvas-record.item';
 import { fromMessageItem, fromTrafficItem, toMessageItem, toTrafficItem } from './channel.item';
 import { fromAttemptItem, fromDeliveryItem, toAttemptItem, toDeliveryItem } from './delivery.item';
+import { fromEpmTokenItem, toEpmTokenItem } from './epm-token.item';
 import { fromHistoryEntryItem, toHistoryEntryItem } from './history-entry.item';
 import { fromNightItem, toNightItem } from './night.item';
 import { fromOutboxItem, toOutboxItem } from './outbox-entry.item';
@@ -49,6 +58,10 @@ const KINDS: Readonly<Record<string, Kind<unknown>>> = {
   message: kind(anyMessage, toMessageItem, fromMessageItem),
   traffic: kind(anyTraffic, toTrafficItem, fromTrafficItem),
   night: kind(anyNight, (one) => toNightItem(one, NOW), fromNightItem),
+  'board app': kind(anyAppBoard, toAppBoardItem, fromAppBoardItem),
+  'board audit record': kind(anyBoardAudit, (one) => toAuditItem(one, 30), fromAuditItem),
+  canvas: kind(anyCanvasRecord, toCanvasItem, fromCanvasItem),
+  'EPM token': kind(anyEpmToken, toEpmTokenItem, fromEpmTokenItem),
 };
 
 describe.each(Object.entries(KINDS))('the item of a %s', (_name, { values, toItem, fromItem }) => {
@@ -74,6 +87,29 @@ it('metadata keeps what an attribute map would lose', () => {
   const metadata = JSON.parse(text) as JsonObject;
   const stored = fromSchedulerItem(toSchedulerItem(aScheduler().with({ metadata }).build()));
   expect(JSON.stringify(stored.metadata)).toBe(text);
+});
+
+describe('the jobs of a board app', () => {
+  const jobs = [
+    aJob('1', { openDomains: ['Actual', 'Budget'] }),
+    aJob('2', { openDomains: ['Budget'] }),
+    aJob('3'),
+  ];
+  const board = anAppBoard()
+    .withJob(...jobs)
+    .build();
+
+  it('repeat no domain that several of them have open', () => {
+    const stored = toAppBoardItem(board);
+    expect(JSON.stringify(stored).match(/Budget/g)).toHaveLength(1);
+    expect(fromAppBoardItem(stored)).toEqual(board);
+  });
+
+  it.each([['2'], ['-1'], ['0.5']])('are refused when one has open what is not there (place %s)', (place) => {
+    const job = { ...toAppBoardItem(board)['jobs']?.L?.[0]?.M, open: { L: [{ N: place }] } };
+    const wrong = { ...toAppBoardItem(board), jobs: { L: [{ M: job as Item }] } };
+    expect(problemOf(() => fromAppBoardItem(wrong))).toMatch(/^Stored board app Planning .* attribute open /);
+  });
 });
 
 it('an entry from long ago is not said to have expired before it was received', () => {

@@ -4,22 +4,11 @@ import type { SilenceDecision } from '../../../domain/schedulers/decide-silence'
 import type { StatusDecision } from '../../../domain/schedulers/decide-status-update';
 import type { Scheduler } from '../../../domain/schedulers/scheduler';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
-import { toAlertRecordItem, toSlotItem } from './alert-record.item';
+import { alertActions } from './alert-actions';
 import { count, instant, optional, text, type Fields } from './attributes';
-import {
-  both,
-  change,
-  commit,
-  put,
-  tryCommit,
-  versionBefore,
-  versionBeforeOrExpired,
-  type Action,
-  type Condition,
-} from './commit';
+import { both, change, commit, put, tryCommit, versionBefore, type Action, type Condition } from './commit';
 import type { DynamoConnection } from './dynamo.connection';
 import { toHistoryEntryItem } from './history-entry.item';
-import { toOutboxItem } from './outbox-entry.item';
 import { profileFields, runningMark, schedulerKey, toSchedulerItem } from './scheduler.item';
 
 const HISTORY = 'history entry';
@@ -117,20 +106,8 @@ export class SchedulerCommits {
     return change('scheduler', tables.schedulers, schedulerKey(scheduler.schedulerId), fields, condition);
   }
 
-  /** The slot's version guards the alert as well: nothing writes one without the other. */
   private alertActions(changes: readonly AlertChange[]): readonly Action[] {
-    const { operations } = this.connection.tables;
-    const now = this.connection.clock.now();
-    return changes.flatMap(({ alert, slot, outbox }) => [
-      put(
-        'alert slot',
-        operations,
-        toSlotItem(slot, now, this.retentionDays),
-        versionBeforeOrExpired(slot.version, now),
-      ),
-      put('alert', operations, toAlertRecordItem(alert, this.retentionDays)),
-      ...outbox.map((entry) => put('outbox entry', operations, toOutboxItem(entry))),
-    ]);
+    return alertActions(this.connection, changes, this.retentionDays);
   }
 
   private commit(scheduler: Scheduler, actions: readonly Action[]): Promise<void> {

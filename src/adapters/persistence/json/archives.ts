@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Alert } from '../../../domain/alerts/alert';
+import { auditSortKey, type BoardAudit } from '../../../domain/board/board-audit';
 import type { DeliveryAttempt } from '../../../domain/notifications/delivery';
 import { historySortKey, retentionStart, type HistoryEntry } from '../../../domain/schedulers/history-entry';
 import type { Clock } from '../../../domain/shared/clock';
@@ -8,6 +9,7 @@ import { ArchiveFiles } from './archive-files';
 import type { ArchiveKind } from './archive-kind';
 import type { DataFolder } from './data-folder';
 import { alertMapping } from './documents/alert.document';
+import { boardAuditMapping } from './documents/board-audit.document';
 import { deliveryAttemptMapping } from './documents/delivery.document';
 import { historyEntryMapping } from './documents/history-entry.document';
 import type { OpenFile } from './open-file';
@@ -41,6 +43,15 @@ const RESOLVED_ALERTS: ArchiveKind<Alert> = {
   retainedFrom: (alert) => alert.resolvedAt ?? alert.lastSeenAt,
 };
 
+const BOARD_AUDIT: ArchiveKind<BoardAudit> = {
+  name: 'board-audit',
+  mapping: boardAuditMapping,
+  idOf: (audit) => audit.id,
+  bucketKeyOf: (audit) => audit.app,
+  sortKeyOf: auditSortKey,
+  retainedFrom: (audit) => audit.at,
+};
+
 /** Sorts alerts by their opening, then id; also the place where a page ends. */
 export function alertSortKey(alert: Alert): string {
   return `${alert.firstSeenAt.toISOString()}#${alert.id}`;
@@ -51,7 +62,7 @@ export function attemptSortKey(attempt: DeliveryAttempt): string {
   return `${attempt.at.toISOString()}#${attempt.id}`;
 }
 
-/** A scheduler's history of one day is to be found without reading that of many others; of the other two there is much less. */
+/** A scheduler's history of one day is to be found without reading that of many others; of the others there is much less. */
 const HISTORY_BUCKETS = 64;
 const OTHER_BUCKETS = 8;
 
@@ -70,15 +81,17 @@ export class Archives {
   readonly history: Archive<HistoryEntry>;
   readonly attempts: Archive<DeliveryAttempt>;
   readonly resolvedAlerts: Archive<Alert>;
+  readonly boardAudit: Archive<BoardAudit>;
 
   constructor(private readonly around: ArchiveSurroundings) {
     this.history = this.create(HISTORY, HISTORY_BUCKETS);
     this.attempts = this.create(ATTEMPTS, OTHER_BUCKETS);
     this.resolvedAlerts = this.create(RESOLVED_ALERTS, OTHER_BUCKETS);
+    this.boardAudit = this.create(BOARD_AUDIT, OTHER_BUCKETS);
   }
 
   /** @throws UnknownFormat */
-  named(name: string): Archive<HistoryEntry> | Archive<DeliveryAttempt> | Archive<Alert> {
+  named(name: string): ReturnType<typeof this.all>[number] {
     const archive = this.all().find(({ kind }) => kind.name === name);
     if (archive === undefined)
       throw new UnknownFormat(
@@ -106,7 +119,7 @@ export class Archives {
   }
 
   private all() {
-    return [this.history, this.attempts, this.resolvedAlerts] as const;
+    return [this.history, this.attempts, this.resolvedAlerts, this.boardAudit] as const;
   }
 
   private create<T>(kind: ArchiveKind<T>, buckets: number): Archive<T> {

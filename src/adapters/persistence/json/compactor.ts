@@ -1,6 +1,7 @@
 import { copyFile, link, readFile, rename, rm } from 'node:fs/promises';
 import { StorageUnavailable } from '../../../domain/shared/errors';
 import type { Clock } from '../../../domain/shared/clock';
+import type { BoardExport } from './board-export';
 import type { DataFolder } from './data-folder';
 import type { Journal } from './journal';
 import type { JsonState } from './json-state';
@@ -17,6 +18,7 @@ export interface CompactorSurroundings {
   readonly folder: DataFolder;
   readonly journal: Journal;
   readonly state: JsonState;
+  readonly boardExport: BoardExport;
   readonly openFile: OpenFile;
   readonly clock: Clock;
   readonly stopped: AbortSignal;
@@ -70,19 +72,21 @@ export class Compactor {
     this.compact().catch(() => this.compactInBackground());
   }
 
-  /** @returns the path of a fresh copy of the whole state */
+  /** Keeps a copy of the board's export beside it. @returns the path of a fresh copy of the whole state */
   backUp(now: Date): Promise<string> {
     return this.inTurn(() => this.makeBackup(now));
   }
 
   private async makeBackup(now: Date): Promise<string> {
-    const { folder } = this.around;
+    const { folder, boardExport } = this.around;
     const path = folder.backup(now);
     try {
       await this.run();
       await this.copy(folder.state, path);
+      await boardExport.backUp(now);
       await syncFolder(folder.backups);
-      for (const old of (await folder.listBackups()).slice(BACKUPS_KEPT)) await rm(old);
+      for (const made of [await folder.listBackups(), await folder.listBoardBackups()])
+        for (const old of made.slice(BACKUPS_KEPT)) await rm(old);
     } catch (error) {
       throw new StorageUnavailable(`no backup could be made: ${reasonOf(error)}`, error);
     }

@@ -8,6 +8,7 @@ const SEGMENT = /^journal-(\d+)\.jsonl$/;
 /** Temporary files, and claims to the lock of a process that has died. */
 const LEFTOVER = /\.tmp$|^vesper\.lock\../;
 const BACKUP = /^state-\d{8}T\d{9}Z\.json$/;
+const BOARD_BACKUP = /^apps_status-\d{8}T\d{9}Z\.json$/;
 
 /** A journal that was closed; `firstSeq` is the number of its first commit. */
 export interface Segment {
@@ -22,6 +23,8 @@ export class DataFolder {
   /** A snapshot in the making. */
   readonly newState: string;
   readonly lock: string;
+  /** What the board looks like, for people. */
+  readonly boardExport: string;
   readonly backups: string;
   /** The snapshot before `state`; the segments since then are kept with it. */
   readonly previousState: string;
@@ -31,6 +34,7 @@ export class DataFolder {
     this.state = join(path, 'state.json');
     this.newState = join(path, 'state.json.tmp');
     this.lock = join(path, 'vesper.lock');
+    this.boardExport = join(path, 'apps_status.json');
     this.backups = join(path, 'backups');
     this.previousState = join(this.backups, 'previous.json');
   }
@@ -70,19 +74,29 @@ export class DataFolder {
     return join(this.backups, `state-${compact(now)}.json`);
   }
 
+  /** Where the copy of the board's export of this moment belongs. */
+  boardBackup(now: Date): string {
+    return join(this.backups, `apps_status-${compact(now)}.json`);
+  }
+
   /** The name under which a damaged file is kept. */
   aside(path: string, now: Date): string {
     return `${path}.corrupt-${compact(now)}`;
   }
 
+  /** The name under which a file is kept that somebody else may have made. */
+  damaged(path: string, now: Date): string {
+    return `${path}.damaged-${compact(now)}`;
+  }
+
   /** The hourly backups, newest first. */
   async listBackups(): Promise<string[]> {
-    const names = await readdir(this.backups);
-    return names
-      .filter((name) => BACKUP.test(name))
-      .sort()
-      .reverse()
-      .map((name) => join(this.backups, name));
+    return this.listInBackups(BACKUP);
+  }
+
+  /** The hourly copies of the board's export, newest first. */
+  async listBoardBackups(): Promise<string[]> {
+    return this.listInBackups(BOARD_BACKUP);
   }
 
   /** Removes what a crash left half made; to be called by the owner of the folder only. */
@@ -92,6 +106,15 @@ export class DataFolder {
         if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true });
       }
     }
+  }
+
+  private async listInBackups(pattern: RegExp): Promise<string[]> {
+    const names = await readdir(this.backups);
+    return names
+      .filter((name) => pattern.test(name))
+      .sort()
+      .reverse()
+      .map((name) => join(this.backups, name));
   }
 }
 

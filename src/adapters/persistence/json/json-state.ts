@@ -1,4 +1,7 @@
 import { emptySlot, type Alert, type AlertSlot } from '../../../domain/alerts/alert';
+import type { AppBoard } from '../../../domain/board/app-board';
+import type { CanvasRecord } from '../../../domain/board/canvas-record';
+import type { EpmToken } from '../../../domain/board/epm-token.repository';
 import type { AlertMessage, Delivery } from '../../../domain/notifications/delivery';
 import type { OutboxEntry } from '../../../domain/notifications/outbox';
 import type { ChannelTraffic } from '../../../domain/notifications/storm';
@@ -7,9 +10,13 @@ import type { Night } from '../../../domain/windows/night';
 import type { Archives } from './archives';
 import { alertMapping } from './documents/alert.document';
 import { alertSlotMapping, type StoredSlot } from './documents/alert-slot.document';
+import { appBoardMapping } from './documents/app-board.document';
+import { boardWatchMapping, type BoardWatch } from './documents/board-watch.document';
+import { canvasRecordMapping } from './documents/canvas-record.document';
 import { channelTrafficMapping } from './documents/channel-traffic.document';
 import { alertMessageMapping, deliveryMapping } from './documents/delivery.document';
 import type { DocumentMapping } from './documents/document';
+import { epmTokenMapping } from './documents/epm-token.document';
 import { nightMapping } from './documents/night.document';
 import { outboxEntryMapping } from './documents/outbox-entry.document';
 import type { JournalOp } from './journal-line';
@@ -35,6 +42,8 @@ export class JsonState {
   readonly outboxOrder = new SortedIndex();
   /** Unfinished deliveries of each channel that has some, oldest first. */
   readonly queues = new Map<string, SortedIndex>();
+  /** Grows with each durable change of an app of the board. */
+  boardRevision = 0;
 
   readonly schedulers = new SchedulerTable((before, after, id) => this.indexScheduler(before, after, id));
   /** Alerts that are not resolved. */
@@ -50,6 +59,10 @@ export class JsonState {
   readonly messages = new Table<AlertMessage>('messages', alertMessageMapping);
   readonly traffic = new Table<ChannelTraffic>('traffic', channelTrafficMapping);
   readonly nights = new Table<Night>('nights', nightMapping);
+  readonly boards = new Table<AppBoard>('boards', appBoardMapping, () => this.boardRevision++);
+  readonly canvases = new Table<CanvasRecord>('canvases', canvasRecordMapping);
+  readonly boardWatch = new Table<BoardWatch>('boardWatch', boardWatchMapping);
+  readonly epmTokens = new Table<EpmToken>('epmTokens', epmTokenMapping);
   readonly runs = new Table<Runs>('runs', runsMapping);
 
   private readonly tableNamed = new Map(this.tables().map((table) => [table.name, table]));
@@ -110,6 +123,10 @@ export class JsonState {
 
   private tables() {
     const { schedulers, alerts, slots, outbox, deliveries, messages, traffic, nights, runs } = this;
-    return [schedulers, alerts, slots, outbox, deliveries, messages, traffic, nights, runs] as const;
+    const { boards, canvases, boardWatch, epmTokens } = this;
+    return [
+      ...[schedulers, alerts, slots, outbox, deliveries, messages, traffic, nights, runs],
+      ...[boards, canvases, boardWatch, epmTokens],
+    ] as const;
   }
 }

@@ -1,4 +1,7 @@
 import type { AlertRepository } from '../../../domain/alerts/alert.repository';
+import type { Board } from '../../../domain/board/board';
+import type { BoardRepository } from '../../../domain/board/board.repository';
+import type { EpmTokenRepository } from '../../../domain/board/epm-token.repository';
 import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
 import type { Outbox } from '../../../domain/notifications/outbox';
 import type { SchedulerRepository } from '../../../domain/schedulers/scheduler.repository';
@@ -8,13 +11,16 @@ import type { StorageUpkeep } from '../../../domain/shared/storage-upkeep';
 import type { NightRepository } from '../../../domain/windows/night.repository';
 import type { Store } from '../store';
 import { Archives } from './archives';
+import { BoardExport } from './board-export';
 import { Compactor } from './compactor';
 import { DataFolder } from './data-folder';
 import { FolderLock } from './folder-lock';
 import { Journal } from './journal';
 import { JournalFile } from './journal-file';
 import { JsonAlertRepository } from './json-alert.repository';
+import { JsonBoardRepository } from './json-board.repository';
 import { JsonDeliveryRepository } from './json-delivery.repository';
+import { JsonEpmTokenRepository } from './json-epm-token.repository';
 import { JsonNightRepository } from './json-night.repository';
 import { JsonSchedulerRepository } from './json-scheduler.repository';
 import { JsonState } from './json-state';
@@ -31,6 +37,8 @@ export interface JsonStoreOptions {
   readonly dataDir: string;
   readonly retentionDays: number;
   readonly clock: Clock;
+  /** The configured board, which `apps_status.json` shows; without it or without apps there is no such file. */
+  readonly board?: Board;
   /** Told what an operator should know: a torn line cut off, a disk that fails and works again. */
   readonly onNotice?: (message: string, fields?: object) => void;
   /** A journal beyond this is turned into a snapshot. */
@@ -45,6 +53,7 @@ export interface JsonStoreOptions {
  */
 const JOURNAL_LIMIT_BYTES = 16 * 1_024 * 1_024;
 const RUNS_KEY = 'opened';
+const NO_BOARD: Board = { apps: [], channels: [], timeZone: 'UTC' };
 
 /**
  * Opens the folder, recovering what a crash left.
@@ -71,6 +80,8 @@ export class JsonStore implements Store {
   readonly outbox: Outbox;
   readonly deliveries: DeliveryRepository;
   readonly nights: NightRepository;
+  readonly board: BoardRepository;
+  readonly epmTokens: EpmTokenRepository;
   readonly leases: LeaseRepository;
   readonly upkeep: StorageUpkeep;
   private closed: Promise<void> | null = null;
@@ -79,6 +90,7 @@ export class JsonStore implements Store {
     state: JsonState,
     private readonly journal: Journal,
     private readonly compactor: Compactor,
+    private readonly boardExport: BoardExport,
     private readonly lock: FolderLock,
     private readonly stopped: AbortController,
     upkeep: StorageUpkeep,
@@ -89,13 +101,16 @@ export class JsonStore implements Store {
     this.outbox = new JsonOutbox(state, journal);
     this.deliveries = new JsonDeliveryRepository(state, journal);
     this.nights = new JsonNightRepository(state, journal);
+    this.board = new JsonBoardRepository(state, journal);
+    this.epmTokens = new JsonEpmTokenRepository(state, journal);
     this.leases = new MemoryLeaseRepository(run);
     this.upkeep = upkeep;
   }
 
   /** For {@link openJsonStore}, which takes the lock. */
   static async open(folder: DataFolder, lock: FolderLock, options: JsonStoreOptions): Promise<JsonStore> {
-    const { clock, retentionDays, openFile = openOnDisk, journalLimitBytes = JOURNAL_LIMIT_BYTES } = options;
+    const { clock, retentionDays, board = NO_BOARD } = options;
+    const { openFile = openOnDisk, journalLimitBytes = JOURNAL_LIMIT_BYTES } = options;
     const notices = new Notices(clock, options.onNotice);
     const onNotice = notices.add.bind(notices);
     const stopped = new AbortController();
@@ -116,13 +131,15 @@ export class JsonStore implements Store {
     let { lastUpdate } = recovery;
     const onTornAway = () => compactor.compactAfterLoss();
     const file = new JournalFile({ ...around, onTornAway }, recovery.position);
+    const boardExport = new BoardExport(around, board, state);
     const onDurable = () => {
       lastUpdate = clock.now();
+      boardExport.refresh();
       compactor.compactIfLong(file.length, journalLimitBytes);
     };
     const journal = new Journal(file, { onDurable, onNotice });
     const compactor = new Compactor(
-      { ...around, journal, state, lastUpdate: () => lastUpdate },
+      { ...around, journal, state, boardExport, lastUpdate: () => lastUpdate },
       recovery.stateSeq,
     );
     const run = await begin(state, journal);
@@ -131,7 +148,7 @@ export class JsonStore implements Store {
     const { recovered } = recovery;
     const circumstances = { recovered, notices: () => notices.list(), lastUpdate: () => lastUpdate };
     const upkeep = new JsonUpkeep(state, journal, compactor, clock, circumstances);
-    return new JsonStore(state, journal, compactor, lock, stopped, upkeep, run);
+    return new JsonStore(state, journal, compactor, boardExport, lock, stopped, upkeep, run);
   }
 
   close(): Promise<void> {
@@ -145,6 +162,7 @@ export class JsonStore implements Store {
       // Should it fail, the journals are still there: it was told, and nothing is lost.
       await this.compactor.compact().catch(() => undefined);
       await this.journal.close();
+      await this.boardExport.close();
     } finally {
       await this.lock.release();
     }

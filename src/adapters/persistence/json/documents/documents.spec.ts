@@ -1,8 +1,12 @@
 import * as fc from 'fast-check';
 import {
   anyAlert,
+  anyAppBoard,
   anyAttempt,
+  anyBoardAudit,
+  anyCanvasRecord,
   anyDelivery,
+  anyEpmToken,
   anyHistoryEntry,
   anyMessage,
   anyNight,
@@ -13,9 +17,14 @@ import {
 } from '../../../../../test/builders/arbitraries';
 import { alertMapping } from './alert.document';
 import { alertSlotMapping } from './alert-slot.document';
+import { appBoardMapping } from './app-board.document';
+import { boardAuditMapping } from './board-audit.document';
+import { boardWatchMapping } from './board-watch.document';
+import { canvasRecordMapping } from './canvas-record.document';
 import { channelTrafficMapping } from './channel-traffic.document';
 import { alertMessageMapping, deliveryAttemptMapping, deliveryMapping } from './delivery.document';
 import type { DocumentMapping } from './document';
+import { epmTokenMapping } from './epm-token.document';
 import { historyEntryMapping } from './history-entry.document';
 import { nightMapping } from './night.document';
 import { outboxEntryMapping } from './outbox-entry.document';
@@ -39,6 +48,15 @@ describe('documents', () => {
   it('bring every message back as it was', () => expectRoundTrip(anyMessage, alertMessageMapping));
   it('bring all traffic back as it was', () => expectRoundTrip(anyTraffic, channelTrafficMapping));
   it('bring every night back as it was', () => expectRoundTrip(anyNight, nightMapping));
+  it('bring every app of the board back as it was', () => expectRoundTrip(anyAppBoard, appBoardMapping));
+  it('bring all audit back as it was', () => expectRoundTrip(anyBoardAudit, boardAuditMapping));
+  it('bring every canvas back as it was', () => expectRoundTrip(anyCanvasRecord, canvasRecordMapping));
+  it('bring every token back as it was', () => expectRoundTrip(anyEpmToken, epmTokenMapping));
+  it('bring the watch back as it was', () =>
+    expectRoundTrip(
+      fc.record({ since: fc.date({ min: new Date(0), noInvalidDate: true }) }),
+      boardWatchMapping,
+    ));
 
   it('bring every slot back as it was, with the id of its open alert', () => {
     const stored = anySlot.map(({ open, ...slot }) => ({ ...slot, openAlertId: open?.id ?? null }));
