@@ -142,12 +142,13 @@ function refused(
   return { code, outcome: { kind: 'refused', reason, error: `${method}: ${says}`, httpStatus } };
 }
 
-/** What Slack adds to a code: the scope that is missing, or where in the payload the fault is. */
+/** What Slack adds to a code: the scope that is missing, what it did not like, or where in the payload the fault is. */
 function detailsOf(data: WebAPIPlatformError['data']): string {
-  const { needed } = data as { readonly needed?: unknown };
+  const { needed, detail } = data as { readonly needed?: unknown; readonly detail?: unknown };
   const messages: unknown = data.response_metadata?.messages;
   const details = [
     ...(typeof needed === 'string' ? [`needs ${needed}`] : []),
+    ...(typeof detail === 'string' ? [detail] : []),
     ...(Array.isArray(messages) ? messages.map(String) : []),
   ].join('; ');
   return details === '' ? '' : ` (${details.slice(0, LONGEST_DETAIL)})`;

@@ -2,6 +2,7 @@
 const BIDI_CONTROL = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 /** Nearly every name: printable ASCII without a character that is written differently. */
 const NEEDS_NOTHING = /^[\x20-\x25\x27-\x3b=\x3f-\x5f\x61-\x7e]*$/;
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 const ELLIPSIS = '…';
 /** Longer grapheme clusters than this are cut by code points; the longest emoji families have about 30 units. */
 const LONGEST_CLUSTER = 48;
@@ -35,6 +36,15 @@ export function fitInline(text: string, limit: number): string {
 export function fitPlain(text: string, limit: number): string {
   if (text.length <= limit && NEEDS_NOTHING.test(text)) return text;
   return fit(text, limit, (char) => (char === '<' ? '‹' : oneLine(char)));
+}
+
+/**
+ * Text from outside as one line without control characters, with nothing escaped: for a place that knows an escape of its own.
+ * @param limit in UTF-16 units
+ */
+export function fitLine(text: string, limit: number): string {
+  if (text.length <= limit && PRINTABLE_ASCII.test(text)) return text;
+  return fit(text, limit, oneLine);
 }
 
 export interface CodeLimits {

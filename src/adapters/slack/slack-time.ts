@@ -24,7 +24,13 @@ export function formatSpan(from: Date, to: Date, timeZone: string): string {
 /** `00:41`, or `4 Mar 00:41` when it is not that local date (`YYYY-MM-DD`). */
 export function formatTimeNear(at: Date, timeZone: string, date: string): string {
   const wall = wallClock(at, timeZone);
-  return wall.date === date ? wall.time : `${shortDate(wall.date)} ${wall.time}`;
+  return wall.date === date ? wall.time : formatDay(at, timeZone);
+}
+
+/** `4 Mar 00:41` */
+export function formatDay(at: Date, timeZone: string): string {
+  const { date, time } = wallClock(at, timeZone);
+  return `${shortDate(date)} ${time}`;
 }
 
 /** `Tue 2026-03-03` */

@@ -23,7 +23,9 @@ export type SlackAnswer =
 const POST = 'chat.postMessage';
 /** About one message a second and channel (contracts/slack.md §2). */
 const POST_SPACING_MS = 1_000;
-/** A message that is on its way when the end is asked for may take this much longer: the answer says whether it arrived. */
+/** What leaves something in Slack each time it is called: only the answer says what, or whether. Writing a canvas over does not. */
+const LEAVES_SOMETHING = /^(?:chat\.|canvases\.create$|conversations\.canvases\.create$)/;
+/** Such a call that is on its way when the end is asked for may take this much longer. */
 const GRACE_MS = 3_000;
 /** When Slack throttles without saying for how long. */
 const UNTOLD_PAUSE_MS = 1_000;
@@ -42,7 +44,7 @@ export class SlackClient {
   ) {}
 
   /**
-   * Never rejects for a fault of Slack or the network. Aborted, nothing begins any more; a call that is on its way has {@link GRACE_MS} to end.
+   * Never rejects for a fault of Slack or the network. Aborted, nothing begins any more; a call that is on its way and {@link LEAVES_SOMETHING} has {@link GRACE_MS} to end.
    * @param mayAct asked in the moment before anything leaves: its turn may have come long after it was asked for
    */
   async call(
@@ -80,7 +82,7 @@ export class SlackClient {
     mayAct: () => boolean,
   ): Promise<SlackAnswer> {
     const seen: { httpStatus: number | null; failure: unknown } = { httpStatus: null, failure: null };
-    const grace = this.graceAfter(signal, method.startsWith('chat.') ? GRACE_MS : 0);
+    const grace = this.graceAfter(signal, LEAVES_SOMETHING.test(method) ? GRACE_MS : 0);
     let refused = false;
     const fetch: FetchFunction = async (url, init) => {
       const { signal: timeout, ...request } = init ?? {};

@@ -1,8 +1,11 @@
+import type { CanvasPublisher } from '../../domain/board/canvas-publisher';
 import type { Clock } from '../../domain/shared/clock';
 import type { TablePublisher } from '../../domain/windows/table-publisher';
 import type { SlackConfig } from '../../platform/config/config';
 import type { Log } from '../../platform/logging/log';
+import { DisabledCanvasPublisher } from './disabled-canvas.publisher';
 import { DisabledTablePublisher } from './disabled-table.publisher';
+import { SlackCanvasPublisher } from './slack-canvas.publisher';
 import { SlackHealthProbe } from './slack-health.probe';
 import { SlackTablePublisher } from './slack-table.publisher';
 import { SlackClient } from './slack.client';
@@ -16,6 +19,7 @@ export interface SlackInstallation {
   /** `null` while Slack is not configured. */
   readonly messenger: SlackMessenger | null;
   readonly publisher: TablePublisher;
+  readonly canvases: CanvasPublisher;
   readonly probe: SlackHealthProbe;
 }
 
@@ -24,6 +28,7 @@ export function installSlack(config: SlackConfig | null, clock: Clock, log: Log)
     return {
       messenger: null,
       publisher: new DisabledTablePublisher(),
+      canvases: new DisabledCanvasPublisher(),
       probe: new SlackHealthProbe(null, clock),
     };
   }
@@ -33,6 +38,7 @@ export function installSlack(config: SlackConfig | null, clock: Clock, log: Log)
   return {
     messenger,
     publisher: new SlackTablePublisher(messenger, channelId),
+    canvases: new SlackCanvasPublisher(client, log),
     probe: new SlackHealthProbe(client, clock),
   };
 }
