@@ -1,15 +1,22 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
-import { DEFAULT_CHANNEL_ID } from './adapters/channels/channels';
+import { channelIdOf, DEFAULT_CHANNEL_ID } from './adapters/channels/channels';
 import type { SlackInstallation } from './adapters/slack/slack.installation';
 import type { Store } from './adapters/persistence/store';
 import { AlertRepository } from './domain/alerts/alert.repository';
+import { APP_LABEL } from './domain/board/board-alerts';
+import { Board } from './domain/board/board';
+import { BoardRepository } from './domain/board/board.repository';
+import { CanvasBell } from './domain/board/canvas-bell';
+import { CanvasPublisher } from './domain/board/canvas-publisher';
+import { PollLimits, UNKNOWN_LASTS_MS } from './domain/board/decide-poll';
+import { EpmGateway } from './domain/board/epm-gateway';
 import { Bell } from './domain/notifications/bell';
 import { ChannelDirectory } from './domain/notifications/channel';
 import { DeliveryRepository } from './domain/notifications/delivery.repository';
 import { NotificationRules } from './domain/notifications/notification-rules';
 import { Outbox } from './domain/notifications/outbox';
-import { defaultRoute } from './domain/notifications/route';
+import { defaultRoute, type Route } from './domain/notifications/route';
 import { SchedulerRepository } from './domain/schedulers/scheduler.repository';
 import { StaleRules } from './domain/schedulers/staleness';
 import { Clock } from './domain/shared/clock';
@@ -19,6 +26,16 @@ import { StorageUpkeep } from './domain/shared/storage-upkeep';
 import { EodWindows } from './domain/windows/eod-window';
 import { NightRepository } from './domain/windows/night.repository';
 import { TablePublisher } from './domain/windows/table-publisher';
+import { BoardCheckLimits } from './features/board/board-checks.service';
+import { BoardChecksWorker } from './features/board/board-checks.worker';
+import { AuditRetentionDays } from './features/board/board-query.service';
+import { BoardModule } from './features/board/board.module';
+import { CanvasObserver } from './features/board/canvas-observer';
+import { CanvasLookIntervalMs, CanvasRefreshWorker } from './features/board/canvas-refresh.worker';
+import { CanvasTelemetry } from './features/board/canvas.telemetry';
+import { EpmObserver } from './features/board/epm-observer';
+import { EpmPollIntervalMs, EpmPollWorker } from './features/board/epm-poll.worker';
+import { EpmTelemetry } from './features/board/epm.telemetry';
 import { DeliveryObserver } from './features/notifications/delivery-observer';
 import { DeliveryTelemetry } from './features/notifications/delivery.telemetry';
 import { DispatchWorker } from './features/notifications/dispatch.worker';
@@ -34,7 +51,7 @@ import { NightTelemetry } from './features/windows/night.telemetry';
 import { WindowsModule } from './features/windows/windows.module';
 import type { Config } from './platform/config/config';
 import { HealthController } from './platform/health/health.controller';
-import { HealthProbes } from './platform/health/health-probe';
+import { HealthProbes, type HealthProbe } from './platform/health/health-probe';
 import { HealthService } from './platform/health/health.service';
 import { SelfPingWorker } from './platform/health/self-ping.worker';
 import { Shutdown } from './platform/health/shutdown';
@@ -54,9 +71,11 @@ export interface Foundations {
   readonly store: Store;
   readonly slack: SlackInstallation;
   readonly channels: ChannelDirectory;
+  readonly epm: EpmGateway;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly bell: Bell;
+  readonly canvasBell: CanvasBell;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
@@ -68,6 +87,9 @@ export const WORKER_NAMES = [
   'eod-table',
   'stale-scan',
   'dispatch',
+  'board-checks',
+  'canvas-refresh',
+  'epm-poll',
   'history-cleanup',
   'storage-backup',
   'census',
@@ -76,6 +98,9 @@ export const WORKER_NAMES = [
 
 /** Counting all schedulers is free in memory; from DynamoDB it costs half a read unit per 4 KB. */
 const CENSUS_INTERVAL_MS = { json: 15_000, dynamodb: 15 * 60_000 } as const;
+
+/** The same for reading the board; it is also the longest that a process without API waits to see what another one was told. */
+const CANVAS_LOOK_INTERVAL_MS = { json: 1_000, dynamodb: 5_000 } as const;
 
 /** The one page where rooms meet. */
 @Module({})
@@ -89,7 +114,14 @@ export class AppModule {
     };
     return {
       module: AppModule,
-      imports: [ports, ScheduleModule.forRoot(), SchedulersModule, WindowsModule, NotificationsModule],
+      imports: [
+        ports,
+        ScheduleModule.forRoot(),
+        SchedulersModule,
+        BoardModule,
+        WindowsModule,
+        NotificationsModule,
+      ],
       controllers: [HealthController, MetricsController, WorkersController],
       providers: [HealthService, tasks(foundations), runner(foundations)],
     };
@@ -100,12 +132,15 @@ export class AppModule {
 class PortsModule {}
 
 function portsOf({
+  config,
   store,
   slack,
   channels,
+  epm,
   clock,
   ids,
   bell,
+  canvasBell,
   log,
   metrics,
   shutdown,
@@ -117,14 +152,18 @@ function portsOf({
     { provide: Outbox, useValue: store.outbox },
     { provide: DeliveryRepository, useValue: store.deliveries },
     { provide: NightRepository, useValue: store.nights },
+    { provide: BoardRepository, useValue: store.board },
     { provide: LeaseRepository, useValue: store.leases },
     { provide: StorageUpkeep, useValue: store.upkeep },
     { provide: ChannelDirectory, useValue: channels },
     { provide: TablePublisher, useValue: slack.publisher },
-    { provide: HealthProbes, useValue: [slack.probe] },
+    { provide: CanvasPublisher, useValue: slack.canvases },
+    { provide: EpmGateway, useValue: epm },
+    { provide: HealthProbes, useValue: [slack.probe, boardProbe(config.board)] },
     { provide: Clock, useValue: clock },
     { provide: IdSource, useValue: ids },
     { provide: Bell, useValue: bell },
+    { provide: CanvasBell, useValue: canvasBell },
     { provide: Log, useValue: log },
     { provide: Metrics, useValue: metrics },
     { provide: Shutdown, useValue: shutdown },
@@ -133,9 +172,13 @@ function portsOf({
 }
 
 function settingsOf(config: Config): ValueProvider[] {
-  const { stale, alerts } = config;
+  const { stale, alerts, board, epm } = config;
   const staleRules: StaleRules = { defaultTimeoutMinutes: stale.timeoutMinutes, scan: stale.scan };
-  const rules: NotificationRules = { routes: [defaultRoute(DEFAULT_CHANNEL_ID)], ...alerts };
+  const rules: NotificationRules = {
+    routes: [...boardRoutes(config), defaultRoute(DEFAULT_CHANNEL_ID)],
+    ...alerts,
+  };
+  const pollLimits: PollLimits = { longestMs: epm.longestPollMs, unknownMs: UNKNOWN_LASTS_MS };
   return [
     { provide: EodWindows, useValue: config.windows },
     { provide: StaleRules, useValue: staleRules },
@@ -143,13 +186,37 @@ function settingsOf(config: Config): ValueProvider[] {
     { provide: CensusIntervalMs, useValue: CENSUS_INTERVAL_MS[config.storage.driver] },
     { provide: HistoryRetentionDays, useValue: config.historyRetentionDays },
     { provide: NotificationRules, useValue: rules },
+    { provide: Board, useValue: board },
+    { provide: AuditRetentionDays, useValue: config.historyRetentionDays },
+    { provide: BoardCheckLimits, useValue: config.boardChecks },
+    { provide: CanvasLookIntervalMs, useValue: CANVAS_LOOK_INTERVAL_MS[config.storage.driver] },
+    { provide: PollLimits, useValue: pollLimits },
+    { provide: EpmPollIntervalMs, useValue: epm.pollIntervalMs },
   ];
+}
+
+/** Alerts about an app go to its channels; those about the board as a whole, and apps without a channel, take the default route. */
+function boardRoutes({ board, slack }: Config): readonly Route[] {
+  return board.apps
+    .filter(({ channelIds }) => channelIds.length > 0)
+    .map(({ name, channelIds }) => ({
+      name: `board:${name}`,
+      matches: ({ source, labels }) => source.startsWith('board_') && labels[APP_LABEL] === name,
+      channelIds: channelIds.map((id) => channelIdOf(id, slack)),
+      goesOn: false,
+    }));
+}
+
+function boardProbe(board: Board): HealthProbe {
+  return { name: 'board', check: () => (board.apps.length > 0 ? 'ok' : 'disabled') };
 }
 
 function observers(): Provider[] {
   return [
     { provide: DeliveryObserver, useClass: DeliveryTelemetry },
     { provide: NightObserver, useClass: NightTelemetry },
+    { provide: CanvasObserver, useClass: CanvasTelemetry },
+    { provide: EpmObserver, useClass: EpmTelemetry },
   ];
 }
 
@@ -157,7 +224,15 @@ function tasks({ config, store, clock }: Foundations): Provider {
   const timeZone = config.windows[0]?.timeZone ?? 'UTC';
   return {
     provide: Tasks,
-    inject: [EodTableWorker, StaleScanWorker, DispatchWorker, CensusWorker],
+    inject: [
+      EodTableWorker,
+      StaleScanWorker,
+      DispatchWorker,
+      BoardChecksWorker,
+      CanvasRefreshWorker,
+      EpmPollWorker,
+      CensusWorker,
+    ],
     useFactory: (...workers: Task[]): Tasks => [
       ...workers,
       new HistoryCleanupWorker(store.upkeep, config.historyRetentionDays, clock, timeZone),

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Foundations } from './app.module';
+import { CanvasRefreshWorker } from './features/board/canvas-refresh.worker';
 import { DispatchWorker } from './features/notifications/dispatch.worker';
 import type { Logs } from './platform/logging/log';
 import { createHttpPlatform } from './platform/http/http-platform';
@@ -10,8 +11,8 @@ const DESCRIPTION =
   'Watches scheduled jobs through the night: register, report `pending | running | completed | failed`, heartbeat. ' +
   'Each request needs an API key, as `x-api-key` or as bearer token; press **Authorize** to enter yours.';
 
-/** Its gauges are to be there from the start, not from the first interval on. */
-const CENSUS = 'census';
+/** Not to wait for their first interval: gauges are to be there from the start, and the board is checked at start (spec 20). */
+const AT_START = ['census', 'board-checks'];
 
 /** A Vesper that is put together but not yet listening. */
 export class Application {
@@ -19,6 +20,7 @@ export class Application {
     readonly nest: NestFastifyApplication,
     readonly runner: TaskRunner,
     readonly dispatcher: DispatchWorker,
+    readonly canvases: CanvasRefreshWorker,
     private readonly foundations: Foundations,
   ) {}
 
@@ -46,17 +48,30 @@ export class Application {
     http.furnish(nest);
     await nest.init();
     await nest.getHttpAdapter().getInstance().ready();
-    return new Application(nest, nest.get(TaskRunner), nest.get(DispatchWorker), foundations);
+    return new Application(
+      nest,
+      nest.get(TaskRunner),
+      nest.get(DispatchWorker),
+      nest.get(CanvasRefreshWorker),
+      foundations,
+    );
   }
 
   /** Lets the background jobs of this process begin, and the bell wake the dispatcher. */
   startWorkers(): void {
-    const { bell, config, slack } = this.foundations;
+    const { bell, canvasBell, config, slack } = this.foundations;
     slack.probe.check();
     this.runner.start();
-    if (config.workers.includes(CENSUS)) void this.runner.trigger(CENSUS);
+    for (const name of AT_START.filter((task) => config.workers.includes(task)))
+      void this.runner.trigger(name);
     if (config.workers.includes(this.dispatcher.name))
       bell.onRing(() => void this.runner.nudge(this.dispatcher.name));
+    if (config.workers.includes(this.canvases.name)) canvasBell.onRing(() => this.wakeCanvases());
+  }
+
+  private wakeCanvases(): void {
+    this.canvases.wake();
+    void this.runner.nudge(this.canvases.name);
   }
 
   /** Finishes what is in flight, begins nothing new, and lets go of the storage. What is not yet told stays in the outbox. */
@@ -67,6 +82,7 @@ export class Application {
       this.nest.close(),
       this.runner.stop(),
       this.dispatcher.stop(),
+      this.canvases.stop(),
       slack.probe.close(),
     ]);
     // Whatever went wrong above, the storage is to be left as it should be found.

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Foundations } from './app.module';
-import { DEFAULT_CHANNEL_ID, defaultChannel, directoryOf } from './adapters/channels/channels';
+import { boardChannels, DEFAULT_CHANNEL_ID, defaultChannel, directoryOf } from './adapters/channels/channels';
 import { measureCommits } from './adapters/persistence/measured-store';
+import { installEpm } from './adapters/oracle-epm/epm.installation';
 import { openStore } from './adapters/persistence/stores';
 import { installSlack } from './adapters/slack/slack.installation';
 import { ProcessBell } from './adapters/system/process.bell';
@@ -19,6 +20,7 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
   const store = await openStore(config.storage.driver, config.storage as never, {
     retentionDays: config.historyRetentionDays,
     clock,
+    board: config.board,
     onNotice: (message, fields) => log.warn({ ...fields }, message),
   });
   metrics.onScrape(async () => {
@@ -26,6 +28,8 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
     metrics.outboxEntries.set(waiting);
     metrics.outboxOldestAge.set(oldestAt === null ? 0 : (clock.now().getTime() - oldestAt.getTime()) / 1_000);
   });
+  const ids = new RandomIdSource(clock);
+  const instanceId = `${hostname()}:${process.pid}:${randomUUID()}`;
   const slack = installSlack(config.slack, clock, log);
   const channel = defaultChannel(slack.messenger, {
     slackChannelId: config.slack?.channelId ?? DEFAULT_CHANNEL_ID,
@@ -36,10 +40,16 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
     store: measureCommits(store, (operation, seconds) =>
       metrics.storageCommit.observe({ operation }, seconds),
     ),
-    channels: directoryOf([channel]),
-    ids: new RandomIdSource(clock),
+    channels: directoryOf([channel, ...boardChannels(slack.messenger, config.board, config.slack)]),
+    epm: installEpm(config.epm, {
+      ...{ clock, ids, log, instanceId },
+      leases: store.leases,
+      tokens: store.epmTokens,
+    }),
+    ids,
     bell: new ProcessBell(),
+    canvasBell: new ProcessBell(),
     shutdown: new Shutdown(),
-    instanceId: `${hostname()}:${process.pid}:${randomUUID()}`,
+    instanceId,
   };
 }

@@ -6,6 +6,7 @@ import type { BenchContext, Phase } from './context';
 import { toText, type Row } from './figures';
 import { LoadGenerator } from './load/load-generator';
 import { readOptions, USAGE, type BenchOptions, type PhaseName } from './options';
+import { boardRequests } from './phases/board-requests.phase';
 import { dynamoRequests } from './phases/dynamodb-requests.phase';
 import { jsonRequests } from './phases/json-requests.phase';
 import { list } from './phases/list.phase';
@@ -21,6 +22,8 @@ function toPhases(wanted: readonly PhaseName[]): readonly Phase[] {
   return [
     ...(onJson.length > 0 ? [jsonRequests(onJson)] : []),
     ...(onDynamo.length > 0 ? [dynamoRequests(onDynamo)] : []),
+    ...(has('board') ? [boardRequests('json')] : []),
+    ...(has('dynamodb-board') ? [boardRequests('dynamodb')] : []),
     ...(has('list') ? [list] : []),
     ...(has('table') ? [table] : []),
     ...(has('scan') ? [scan] : []),

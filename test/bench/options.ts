@@ -5,6 +5,8 @@ export const PHASES = [
   'status',
   'dynamodb-heartbeat',
   'dynamodb-status',
+  'board',
+  'dynamodb-board',
   'list',
   'table',
   'scan',

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Drill, DrillCase, DrillOptions, StorageName } from './frame/drill';
 import { Findings } from './frame/findings';
+import { boardDrill } from './board.drill';
 import { diskDrill } from './disk.drill';
 import { dynamoDrill } from './dynamo.drill';
 import { killDrill } from './kill.drill';
 import { nightDrill } from './night.drill';
 import { slackDrill } from './slack.drill';
 
-const DRILLS: readonly Drill[] = [killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill];
+const DRILLS: readonly Drill[] = [killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, boardDrill];
 
 const USAGE = `Usage: npm run drill -- [name …] [options]
 

@@ -11,17 +11,16 @@ import { checkAlertsOnce } from './frame/check-alerts';
 import { checkReports } from './frame/check-reports';
 import { deleteHistoryEntry } from './frame/delete-history-entry';
 import type { Drill, DrillCase, DrillContext, DrillOptions, StorageName } from './frame/drill';
-import { startEmulator, type Emulator } from './frame/emulator';
+import type { Emulator } from './frame/emulator';
 import type { Findings } from './frame/findings';
 import { Reporters } from './frame/reporters';
 import { ReportLedger } from './frame/report-ledger';
 import { alertMessages, SLACK_CHANNEL, slackEnv } from './frame/slack-ledger';
-import { EMULATOR_ENV, VesperProcess } from './frame/vesper-process';
+import { emulatorFor, storageEnv, TABLE_PREFIX } from './frame/storage-env';
+import { VesperProcess } from './frame/vesper-process';
 import { waitUntil } from './frame/waiting';
 
 const TIMES = 20;
-/** Tables of this run alone, should the DynamoDB be one that stays. */
-const TABLE_PREFIX = `kill-${Date.now()}-`;
 /** It is killed at a random moment between these two after it was ready. */
 const SOONEST_MS = 200;
 const LATEST_MS = 2_200;
@@ -47,7 +46,7 @@ function caseOn(storage: StorageName): DrillCase {
 
 async function run(storage: StorageName, context: DrillContext, findings: Findings): Promise<void> {
   const fake = await FakeSlack.start();
-  const emulator = storage === 'dynamodb' ? await startEmulator() : null;
+  const emulator = await emulatorFor(storage);
   const vesper = await VesperProcess.create({
     env: { ...slackEnv(fake), ...storageEnv(storage, context, emulator) },
     logFile: join(context.folder, 'vesper.log'),
@@ -67,19 +66,6 @@ async function run(storage: StorageName, context: DrillContext, findings: Findin
     emulator?.stop();
     await fake.close();
   }
-}
-
-function storageEnv(
-  storage: StorageName,
-  { folder }: DrillContext,
-  emulator: Emulator | null,
-): Record<string, string> {
-  if (emulator === null) return { STORAGE_DRIVER: storage, DATA_DIR: join(folder, 'data') };
-  return {
-    ...EMULATOR_ENV,
-    DYNAMODB_ENDPOINT: emulator.endpoint,
-    DYNAMODB_TABLE_PREFIX: TABLE_PREFIX,
-  };
 }
 
 function reporterOptions(api: ApiClient, ledger: ReportLedger, { options: { seed } }: DrillContext) {

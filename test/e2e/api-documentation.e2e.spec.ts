@@ -4,6 +4,10 @@ import { findMismatches, type Schema } from '../harness/json-schema';
 import { KEYS, Vesper } from '../harness/vesper';
 
 const ID = 'service-a-eod-process';
+const APPS = JSON.stringify({
+  apps: { Planning: { domains: ['Actual'] }, FCCS: { domains: ['Consolidation'] } },
+  channels: { C12345678: { name: 'epm-main' } },
+});
 /** Something is said, and not twice. */
 const ONE_SENTENCE = expect.stringMatching(/^.*\w{3}.*$/) as string;
 
@@ -11,7 +15,7 @@ let vesper: Vesper;
 let api: Api;
 
 beforeAll(async () => {
-  vesper = await Vesper.start();
+  vesper = await Vesper.start({ appsFile: APPS });
   api = await Api.of(vesper);
 });
 afterAll(() => vesper.dispose());
@@ -39,6 +43,7 @@ describe('the OpenAPI document', () => {
         .sort(),
     ).toEqual([
       'DELETE /api/v1/schedulers/{id}',
+      'GET /api/v1/canvas/preview',
       'GET /api/v1/health',
       'GET /api/v1/health/live',
       'GET /api/v1/health/ready',
@@ -46,9 +51,15 @@ describe('the OpenAPI document', () => {
       'GET /api/v1/schedulers',
       'GET /api/v1/schedulers/{id}',
       'GET /api/v1/schedulers/{id}/history',
+      'GET /api/v1/status',
+      'GET /api/v1/status/{app}',
+      'GET /api/v1/status/{app}/audit',
       'GET /api/v1/workers',
+      'POST /api/v1/canvas/sync',
       'POST /api/v1/schedulers/register',
       'POST /api/v1/schedulers/{id}/heartbeat',
+      'POST /api/v1/status',
+      'POST /api/v1/status/batch',
       'PUT /api/v1/schedulers/{id}/status',
     ]);
   });
@@ -59,7 +70,7 @@ describe('the OpenAPI document', () => {
         name,
         ONE_SENTENCE,
         ONE_SENTENCE,
-        [expect.stringMatching(/^(?:schedulers|operations)$/)],
+        [expect.stringMatching(/^(?:schedulers|board|operations)$/)],
       ]);
     }
     const ids = named().map(({ operation }) => operation.operationId);
@@ -100,10 +111,13 @@ describe('the OpenAPI document', () => {
         const place = `${name} ${status}`;
         expect([place, answer.description]).toEqual([place, ONE_SENTENCE]);
         expect([place, contentOf(answer).length]).toEqual([place, status === '204' ? 0 : 1]);
-        for (const { schema, example } of contentOf(answer)) {
-          if (example === undefined) continue;
-          expect([place, mismatches(example, schema)]).toEqual([place, []]);
-          expect(example).toMatchObject({ statusCode: Number(status) });
+        for (const { schema, example, examples = {} } of contentOf(answer)) {
+          const bodies = Object.values(examples).map(({ value }) => value);
+          for (const body of example === undefined ? bodies : [example]) {
+            expect([place, mismatches(body, schema)]).toEqual([place, []]);
+            const isBoard = schema.$ref?.endsWith('/BoardErrorBody') ?? false;
+            expect(body).toMatchObject(isBoard ? { success: false } : { statusCode: Number(status) });
+          }
         }
         for (const header of Object.values(answer.headers ?? {}))
           expect([place, header.description]).toEqual([place, ONE_SENTENCE]);
@@ -117,13 +131,21 @@ describe('the OpenAPI document', () => {
       const expected = [
         400,
         ...(security.length > 0 ? [401, 403, 429] : []),
-        ...(path.includes('{id}') ? [404, 414] : []),
+        ...(path.includes('{') ? [404, 414] : []),
         ...(operation.requestBody ? [413, 415] : []),
         ...(path.includes('/schedulers') ? [503] : []),
+        ...(/\/(?:status|canvas)\b/.test(path) && !path.includes('/schedulers') ? [500] : []),
+        ...(path.includes('/canvas/sync') ? [502] : []),
       ].map(String);
       expect([name, Object.keys(operation.responses)]).toEqual([name, expect.arrayContaining(expected)]);
       if (method === 'GET') expect(operation.requestBody).toBeUndefined();
     }
+  });
+
+  it('groups the operations, in the order in which they are needed', () => {
+    const { tags = [] } = api.document;
+    expect(tags.map(({ name }) => name)).toEqual(['schedulers', 'board', 'operations']);
+    for (const { description } of tags) expect(description).toEqual(ONE_SENTENCE);
   });
 
   it('asks for a key, either way of sending it, wherever one is needed', () => {
@@ -150,12 +172,16 @@ describe('the OpenAPI document', () => {
     expect(status.statusCode).toBe(200);
     const heartbeat = await api.call('POST', `/schedulers/${ID}/heartbeat`, examplesOf('HeartbeatDto'));
     expect(heartbeat.statusCode).toBe(200);
+    const cell = await api.call('POST', '/status', examplesOf('CellUpdateDto'));
+    expect(cell.statusCode).toBe(200);
+    const batch = await api.call('POST', '/status/batch', examplesOf('BatchUpdateDto'));
+    expect(batch.statusCode).toBe(200);
     for (const { path, method, operation } of api.operations().filter((entry) => entry.method === 'GET')) {
       const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
       const pairs = query.map(
         (parameter) => [parameter.name, String(exampleOf(parameter))] as [string, string],
       );
-      const url = `${path.replace('/api/v1', '').replace('{id}', ID)}?${new URLSearchParams(pairs).toString()}`;
+      const url = `${path.replace('/api/v1', '').replace('{id}', ID).replace('{app}', 'Planning')}?${new URLSearchParams(pairs).toString()}`;
       const { statusCode } = await api.call(method, url, undefined, { key: KEYS.admin });
       expect([path, statusCode]).toEqual([path, 200]);
     }

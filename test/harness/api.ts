@@ -10,6 +10,7 @@ export type Json = Readonly<Record<string, unknown>>;
 interface Content {
   readonly schema: Schema;
   readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
 export interface Parameter {
@@ -51,6 +52,7 @@ export interface CallOptions {
 }
 
 const ERROR_SCHEMA: Schema = { $ref: '#/components/schemas/ErrorBody' };
+const BOARD_ERROR_SCHEMA: Schema = { $ref: '#/components/schemas/BoardErrorBody' };
 const STACK_TRACE = /\bat .+:\d+:\d+|node_modules|\.[jt]s\b/;
 
 /** A client of one Vesper that holds every answer against the OpenAPI document this Vesper publishes. */
@@ -118,13 +120,16 @@ export class Api {
     const [type, { schema }] = content;
     const sent = String(response.headers['content-type']);
     if (sent.split(';')[0] !== type.split(';')[0]) return [`content-type ${sent} instead of ${type}`];
-    const isError = schema.$ref === ERROR_SCHEMA.$ref;
-    if (isError) return this.findErrorFaults(method, url, response);
+    if (schema.$ref === ERROR_SCHEMA.$ref) return this.findErrorFaults(method, url, response);
+    if (schema.$ref === BOARD_ERROR_SCHEMA.$ref)
+      return isWithoutName(url) && response.statusCode === 404
+        ? this.findErrorFaults(method, url, response)
+        : this.findBoardErrorFaults(response);
     const value: unknown = type === 'application/json' ? response.json() : response.body;
     return findMismatches(value, schema, this.document.components.schemas);
   }
 
-  /** Spec 10, "Errors": one shape, whoever finds the fault. */
+  /** Spec 10, "Errors": one shape, whoever finds the fault; the board's routes have one of their own. */
   private findErrorFaults(method: Method, url: string, response: LightMyRequestResponse): string[] {
     if (method === 'HEAD') return [];
     const body = response.json<Json>();
@@ -137,31 +142,54 @@ export class Api {
       correlation_id: headers['x-correlation-id'],
     };
     const wrong = Object.keys(expected).filter((name) => body[name] !== expected[name]);
-    const { message } = body;
-    const said = Array.isArray(message) ? message : [message];
     return [
       ...findMismatches(body, ERROR_SCHEMA, this.document.components.schemas),
       ...wrong.map((name) => `${name} should be ${String(expected[name])}`),
-      ...(said.length === 0 || said.includes('') ? ['it does not say what is wrong'] : []),
-      ...(headers['content-type'] === 'application/json; charset=utf-8' ? [] : ['it is not sent as JSON']),
-      ...((statusCode === 429 || statusCode === 503) && headers['retry-after'] === undefined
-        ? ['it does not say when to come back']
-        : []),
-      ...(STACK_TRACE.test(String(body['message'])) && statusCode >= 500 ? ['it shows the inside'] : []),
+      ...findFaultsOfAnyError(response, body['message']),
+    ];
+  }
+
+  /** Spec 20, "API". */
+  private findBoardErrorFaults(response: LightMyRequestResponse): string[] {
+    const body = response.json<{ error?: { message?: unknown } }>();
+    return [
+      ...findMismatches(body, BOARD_ERROR_SCHEMA, this.document.components.schemas),
+      ...findFaultsOfAnyError(response, body.error?.message),
+      ...(response.headers['x-correlation-id'] === undefined ? ['it does not name the request'] : []),
     ];
   }
 
   private documentedAnswer(method: Method, url: string, status: number) {
     const segments = (url.split(/[?#]/)[0] ?? '').split('/');
-    const paths = Object.entries(this.document.paths).filter(([template]) =>
-      fits(segments, template.split('/')),
+    const name = method === 'HEAD' ? 'get' : method.toLowerCase();
+    const fitting = Object.entries(this.document.paths).filter(
+      ([template, methods]) => methods[name] !== undefined && fits(segments, template.split('/')),
     );
     // A path without parameters is meant before one with them.
-    const [, methods] = paths.sort(([a], [b]) => a.split('{').length - b.split('{').length)[0] ?? [];
-    const operation = methods?.[method === 'HEAD' ? 'get' : method.toLowerCase()];
+    const [, methods] = fitting.sort(([a], [b]) => a.split('{').length - b.split('{').length)[0] ?? [];
+    const operation = methods?.[name];
     if (operation === undefined) return 'no such operation';
     return operation.responses[String(status)];
   }
+}
+
+function findFaultsOfAnyError(
+  { statusCode, headers, body }: LightMyRequestResponse,
+  message: unknown,
+): string[] {
+  const said = Array.isArray(message) ? message : [message];
+  const isRetryable = statusCode === 429 || statusCode === 503 || body.includes('"STATE_ERROR"');
+  return [
+    ...(said.length === 0 || said.includes('') ? ['it does not say what is wrong'] : []),
+    ...(headers['content-type'] === 'application/json; charset=utf-8' ? [] : ['it is not sent as JSON']),
+    ...(isRetryable && headers['retry-after'] === undefined ? ['it does not say when to come back'] : []),
+    ...(STACK_TRACE.test(String(message)) && statusCode >= 500 ? ['it shows the inside'] : []),
+  ];
+}
+
+/** An empty name in a path is found out behind the gate, and is no route then. */
+function isWithoutName(url: string): boolean {
+  return /\/(?:\/|[?#]|$)/.test(url);
 }
 
 function fits(segments: readonly string[], template: readonly string[]): boolean {

@@ -66,7 +66,7 @@ function anyRequest(api: Api, path: string, operation: Operation): fc.Arbitrary<
   return fc.record({
     path: fc
       .tuple(inPath, anyQuery(parameters.filter((parameter) => parameter.in === 'query')))
-      .map(([id, query]) => `${path.replace('/api/v1', '').replace('{id}', id)}${query}`),
+      .map(([id, query]) => `${path.replace('/api/v1', '').replace(/\{\w+\}/, () => id)}${query}`),
     body: operation.requestBody === undefined ? fc.constant(undefined) : anyBody(api, operation),
     key: fc.oneof(
       { weight: 6, arbitrary: fc.constant(KEYS.admin) },

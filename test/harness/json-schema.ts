@@ -12,6 +12,7 @@ export interface Schema {
   readonly exclusiveMinimum?: boolean;
   readonly maximum?: number;
   readonly items?: Schema;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -27,7 +28,16 @@ export type Schemas = Readonly<Record<string, Schema>>;
 
 const UNDERSTOOD: ReadonlySet<string> = new Set<keyof Schema>([
   ...(['$ref', 'type', 'nullable', 'enum', 'format', 'pattern', 'minLength', 'maxLength'] as const),
-  ...(['minimum', 'exclusiveMinimum', 'maximum', 'items', 'maxItems', 'properties', 'required'] as const),
+  ...([
+    'minimum',
+    'exclusiveMinimum',
+    'maximum',
+    'items',
+    'minItems',
+    'maxItems',
+    'properties',
+    'required',
+  ] as const),
   ...(['additionalProperties', 'oneOf', 'allOf', 'description', 'example', 'default'] as const),
 ]);
 
@@ -106,6 +116,7 @@ function matchNumber(value: unknown, schema: Schema, at: string): string[] {
 function matchArray(value: unknown, schema: Schema, schemas: Schemas, at: string): string[] {
   if (!Array.isArray(value)) return [`${at}: ${show(value)} is no array`];
   if (value.length > (schema.maxItems ?? Infinity)) return [`${at}: too many items`];
+  if (value.length < (schema.minItems ?? 0)) return [`${at}: too few items`];
   const items = schema.items;
   if (items === undefined) return [`${at}: the schema says nothing of its items`];
   return value.flatMap((item, index) => findMismatches(item, items, schemas, `${at}[${index}]`));

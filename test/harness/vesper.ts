@@ -37,6 +37,8 @@ export interface HarnessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Text of config/windows.json. */
   readonly windowsFile?: string;
+  /** Text of config/apps.json. */
+  readonly appsFile?: string;
   /** A folder or table prefix of an earlier Vesper, to start again on. */
   readonly on?: Storage;
   /** Listen on a free port and let the workers run by themselves, as in real life. */
@@ -62,8 +64,11 @@ export class Vesper {
   static async start(options: HarnessOptions = {}): Promise<Vesper> {
     const storage = options.on ?? (await freshStorage(options.storage ?? 'json'));
     const environment = { ...baseEnvironment(storage, options.slack), ...options.environment };
-    const readFile = (path: string) =>
-      path === 'config/windows.json' ? (options.windowsFile ?? null) : null;
+    const files: Readonly<Record<string, string | undefined>> = {
+      'config/windows.json': options.windowsFile,
+      'config/apps.json': options.appsFile,
+    };
+    const readFile = (path: string) => files[path] ?? null;
     const config = loadConfig({ environment, readFile, workerNames: WORKER_NAMES });
     const clock = options.clock ?? new FakeClock();
     const write = options.logTo ?? (() => undefined);
@@ -107,6 +112,7 @@ export class Vesper {
   /** Gives one background job its turn and lets what it began come to its end. */
   async run(...tasks: (typeof WORKER_NAMES)[number][]): Promise<void> {
     for (const task of tasks) await this.application.runner.trigger(task);
+    await this.application.canvases.whenIdle();
     await this.application.dispatcher.whenIdle();
   }
 

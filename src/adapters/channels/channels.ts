@@ -1,4 +1,6 @@
+import type { Board } from '../../domain/board/board';
 import type { Channel, ChannelDirectory } from '../../domain/notifications/channel';
+import type { SlackConfig } from '../../platform/config/config';
 import type { SlackMessenger } from '../slack/slack.messenger';
 import { DisabledSlackChannel } from './disabled-slack.channel';
 import { SlackChannel } from './slack.channel';
@@ -17,6 +19,28 @@ export interface DefaultChannelSettings {
 export function defaultChannel(messenger: SlackMessenger | null, settings: DefaultChannelSettings): Channel {
   if (messenger === null) return new DisabledSlackChannel(DEFAULT_CHANNEL_ID);
   return new SlackChannel({ id: DEFAULT_CHANNEL_ID, ...settings }, messenger);
+}
+
+/**
+ * The channel that sends to a Slack channel: one for each, so that it has one queue, and storms are seen whole.
+ * @param slack `null` while Slack is not configured
+ */
+export function channelIdOf(slackChannelId: string, slack: Pick<SlackConfig, 'channelId'> | null): string {
+  return slackChannelId === slack?.channelId ? DEFAULT_CHANNEL_ID : `slack-${slackChannelId}`;
+}
+
+/** One for each Slack channel that the board is shown in, the default one aside. */
+export function boardChannels(
+  messenger: SlackMessenger | null,
+  board: Board,
+  slack: Pick<SlackConfig, 'channelId'> | null,
+): readonly Channel[] {
+  const others = board.channels.filter(({ id }) => channelIdOf(id, slack) !== DEFAULT_CHANNEL_ID);
+  return others.map(({ id: slackChannelId }) => {
+    const id = channelIdOf(slackChannelId, slack);
+    if (messenger === null) return new DisabledSlackChannel(id);
+    return new SlackChannel({ id, slackChannelId, timeZone: board.timeZone }, messenger);
+  });
 }
 
 /** @throws TypeError when two channels have the same id */

@@ -25,7 +25,7 @@ export interface BoardActor {
 /** What a decision about the board is made from, besides the boards themselves. */
 export interface BoardCircumstances {
   readonly board: Board;
-  /** Alert slots by dedup key, of every alert that the decision may change. */
+  /** Alert slots by dedup key, of every alert that the decision may raise or resolve; of one that is not among them nothing is open. */
   readonly slots: ReadonlyMap<string, AlertSlot>;
   readonly actor: BoardActor;
   readonly now: Date;

@@ -33,6 +33,9 @@ export class InvalidStatus extends InvalidInputError {
   }
 }
 
+/** A message is for people; the details name every element. */
+const SHOWN_FAULTS = 3;
+
 /** Nothing of the batch was taken. Its code is that of its faults when they are of one kind. */
 export class InvalidBatch extends InvalidInputError {
   override readonly facts: JsonObject;
@@ -42,8 +45,12 @@ export class InvalidBatch extends InvalidInputError {
    * @param faults of its elements
    */
   constructor(violations: readonly string[], faults: readonly UpdateFault[]) {
-    const texts = faults.map(({ index, message }) => `updates[${index}]: ${message}`);
-    super([...violations, ...texts], (violations.length === 0 && codeOfAll(faults)) || 'INVALID_REQUEST');
+    const texts = faults.slice(0, SHOWN_FAULTS).map(({ index, message }) => `updates[${index}]: ${message}`);
+    const more = faults.length - texts.length;
+    super(
+      [...violations, ...texts, ...(more > 0 ? [`and ${more} more updates`] : [])],
+      (violations.length === 0 && codeOfAll(faults)) || 'INVALID_REQUEST',
+    );
     this.facts = {
       ...(violations.length > 0 && { violations }),
       updates: faults.map(({ index, code, message }) => ({ index, code, message })),

@@ -12,6 +12,7 @@ import { judgeUpdate, LARGEST_CLOCK_LEAD_MS, nextCell } from './next-cell';
 
 /** One app while the updates of a request are applied to it. */
 interface Draft {
+  readonly before: AppBoard;
   readonly board: AppBoard;
   readonly changes: readonly CellChange[];
 }
@@ -33,7 +34,7 @@ export function decideCellUpdates(
       throw new InvalidTimestamp(updates.length > 1 ? index : null, update.timestamp, circumstances.now);
     const board = boards.get(update.app);
     if (board === undefined) throw new TypeError(`the board of app ${update.app} was not read`);
-    const draft = drafts.get(update.app) ?? { board, changes: [] };
+    const draft = drafts.get(update.app) ?? { before: board, board, changes: [] };
     drafts.set(update.app, applyUpdate(draft, update, circumstances.now));
   }
   const changed = [...drafts.values()].filter(({ changes }) => changes.length > 0);
@@ -61,7 +62,7 @@ function applyUpdate(draft: Draft, update: CellUpdate, now: Date): Draft {
     message: update.message,
     timestamp: update.timestamp,
   };
-  return { board: { ...next, jobs, lastUpdateAt: now }, changes: [...changes, change] };
+  return { ...draft, board: { ...next, jobs, lastUpdateAt: now }, changes: [...changes, change] };
 }
 
 /** A cell that turns to another job, or to none, leaves the one that was loading in it. */
@@ -74,11 +75,11 @@ function withoutLeftJob(board: AppBoard, before: Cell | null, update: CellUpdate
 function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances): BoardDecision {
   const { actor, ids, now } = circumstances;
   const alertChanges: AlertChange[] = [...endOfIdleness(circumstances)];
-  const boards = drafts.map(({ board, changes }) => {
+  const boards = drafts.map(({ before, board, changes }) => {
     let next: AppBoard = { ...board, version: board.version + 1 };
     for (const domain of new Set(changes.filter(({ applied }) => applied).map(({ domain }) => domain))) {
       const cell = findCell(board, domain) as Cell;
-      const found = alertChangesOf(board.app, cell, circumstances);
+      const found = alertChangesOf(board.app, cell, circumstances, findCell(before, domain));
       if (found.length === 0) continue;
       if (alertChanges.length + found.length <= MOST_ALERTS_AT_ONCE) alertChanges.push(...found);
       else next = withCell(next, { ...cell, alertDue: actor });
@@ -95,40 +96,73 @@ function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances)
   return { boards, audits, alertChanges };
 }
 
-/** A Warning raises an alert, OK and Blank resolve it; and whatever comes ends a Loading that took too long. */
+/**
+ * A Warning raises an alert, OK and Blank resolve it; and whatever comes ends a Loading that took too long.
+ * @param before the cell as it was: a Warning of which nobody was told yet is told before it begins anew
+ */
 export function alertChangesOf(
   app: string,
   cell: Cell,
   circumstances: BoardCircumstances,
+  before: Cell | null = null,
 ): readonly AlertChange[] {
-  const cause = causeOf(circumstances);
-  const { board, actor } = circumstances;
-  const stale = resolveAlert(
-    slotOf(circumstances, staleDedupKey(app, cell.domain)),
-    `reported ${cell.status}`,
-    cause,
-  );
-  return [stale, warningChange()].filter((change) => change !== null);
+  const { domain, status } = cell;
+  const changes = [resolveOpen(staleDedupKey(app, domain), `reported ${status}`, circumstances)];
+  const isUntold = before?.status === 'Warning' && before.alertDue !== null;
+  if (status === 'Warning') changes.push(raise(app, cell, circumstances));
+  else if (status !== 'Loading')
+    changes.push(
+      resolveOpen(warningDedupKey(app, domain), status === 'OK' ? 'OK' : 'cleared', circumstances),
+    );
+  else if (isUntold) changes.push(raise(app, before, circumstances));
+  return changes.filter((change) => change !== null);
+}
 
-  function warningChange(): AlertChange | null {
-    const slot = slotOf(circumstances, warningDedupKey(app, cell.domain));
-    // Begun again, and nobody knows yet how it will end.
-    if (cell.status === 'Loading') return null;
-    if (cell.status !== 'Warning') return resolveAlert(slot, cell.status === 'OK' ? 'OK' : 'cleared', cause);
-    return raiseAlert(slot, warningCandidate(board, app, cell, actor.correlationId), cause);
-  }
+function raise(app: string, cell: Cell, circumstances: BoardCircumstances): AlertChange {
+  const { board, actor } = circumstances;
+  const slot = slotOf(circumstances, warningDedupKey(app, cell.domain));
+  return raiseAlert(slot, warningCandidate(board, app, cell, actor.correlationId), causeOf(circumstances));
+}
+
+function resolveOpen(
+  dedupKey: string,
+  resolution: string,
+  circumstances: BoardCircumstances,
+): AlertChange | null {
+  const slot = circumstances.slots.get(dedupKey);
+  return slot === undefined ? null : resolveAlert(slot, resolution, causeOf(circumstances));
 }
 
 function endOfIdleness(circumstances: BoardCircumstances): readonly AlertChange[] {
-  const change = resolveAlert(
-    slotOf(circumstances, IDLE_DEDUP_KEY),
-    'updates arrive again',
-    causeOf(circumstances),
-  );
+  const change = resolveOpen(IDLE_DEDUP_KEY, 'updates arrive again', circumstances);
   return change === null ? [] : [change];
 }
 
-/** Dedup keys of the alerts that updates of these cells may change. */
+/**
+ * Dedup keys of the alerts that updates may change, as things stand: a push costs no read of what cannot be open.
+ * @param boards the apps that the updates name
+ * @param quietSince an app that was heard of since then proves that the board is not idle
+ */
+export function dedupKeysInPlay(
+  updates: readonly CellUpdate[],
+  boards: ReadonlyMap<string, AppBoard>,
+  quietSince: Date,
+): readonly string[] {
+  const mayBeIdle = [...boards.values()].some(
+    ({ lastUpdateAt }) => lastUpdateAt === null || lastUpdateAt.getTime() <= quietSince.getTime(),
+  );
+  const ofCells = updates.flatMap(({ app, domain, status }) => {
+    const board = boards.get(app);
+    const cell = board === undefined ? null : findCell(board, domain);
+    return [
+      ...(cell?.stale === true ? [staleDedupKey(app, domain)] : []),
+      ...(status !== 'Loading' || cell?.alertDue != null ? [warningDedupKey(app, domain)] : []),
+    ];
+  });
+  return [...new Set([...(mayBeIdle ? [IDLE_DEDUP_KEY] : []), ...ofCells])];
+}
+
+/** Dedup keys of all alerts that updates of these cells may ever change. */
 export function dedupKeysOf(
   cells: readonly { readonly app: string; readonly domain: string }[],
 ): readonly string[] {

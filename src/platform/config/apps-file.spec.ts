@@ -162,7 +162,7 @@ describe('a file without faults', () => {
 
   it('may have as much as its limits allow', () => {
     const apps = Object.fromEntries(
-      times(40, (app) => [`app ${app}`, { domains: times(50, (domain) => `d${domain}`) }]),
+      times(40, (app) => [`app ${app}`, { domains: times(12, (domain) => `d${domain}`) }]),
     );
     const channels = Object.fromEntries(
       times(50, (channel) => [`C1234567${channel}`, { name: 'n'.repeat(80) }]),
@@ -203,6 +203,10 @@ it('refuses more than its limits allow', () => {
     'apps: must hold at most 40 apps',
     'channels: must hold at most 50 channels',
   ]);
+  const many = Object.fromEntries(
+    times(11, (app) => [`app ${app}`, { domains: times(46, (domain) => `d${domain}`) }]),
+  );
+  expect(faultsOf({ apps: many })).toEqual(['apps: must hold at most 500 domains in all']);
   expect(faultsOf(withApp({ domains: times(51, (domain) => `d${domain}`) }))).toEqual([
     'apps.Planning.domains: must hold 1-50 domains',
   ]);

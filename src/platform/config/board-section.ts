@@ -1,12 +1,17 @@
 import { IsArray, IsOptional, IsString } from 'class-validator';
-import { MOST_APPS, type BoardApp, type BoardChannel } from '../../domain/board/board';
+import {
+  MOST_APPS,
+  MOST_DOMAINS,
+  MOST_DOMAINS_OF_AN_APP,
+  type BoardApp,
+  type BoardChannel,
+} from '../../domain/board/board';
 import { DtoReader } from '../validation/dto-reader';
 import { IsCanvasId, IsName, LONGEST_NAME, findRepeated, isName, nameRule } from './board-rules';
 import { SLACK_CHANNEL_ID } from './config.schema';
 import type { FilePart } from './file-part';
 import { isJsonObject } from './json-text';
 
-const MOST_DOMAINS = 50;
 const MOST_CHANNELS = 50;
 /** Slack's own limit. */
 const LONGEST_CHANNEL_NAME = 80;
@@ -74,6 +79,8 @@ export function readApps(part: FilePart, known: Referable): readonly BoardApp[] 
   if (isJsonObject(part.value) && members.length === 0) part.refuse('must hold at least one app');
   if (members.length > MOST_APPS) part.refuse(`must hold at most ${MOST_APPS} apps`);
   const repeated = findRepeated(members.map(([name]) => name));
+  const domains = members.reduce((sum, [, app]) => sum + app.member('domains').items().length, 0);
+  if (domains > MOST_DOMAINS) part.refuse(`must hold at most ${MOST_DOMAINS} domains in all`);
   return members.flatMap(([name, app], index) => {
     const earlier = members[repeated.get(index) ?? -1]?.[1];
     if (earlier !== undefined)
@@ -96,8 +103,8 @@ function readApp(name: string, part: FilePart, known: Referable): BoardApp | nul
 
 function readDomains(part: FilePart): readonly string[] {
   const items = part.items();
-  if (Array.isArray(part.value) && (items.length === 0 || items.length > MOST_DOMAINS))
-    part.refuse(`must hold 1-${MOST_DOMAINS} domains`);
+  if (Array.isArray(part.value) && (items.length === 0 || items.length > MOST_DOMAINS_OF_AN_APP))
+    part.refuse(`must hold 1-${MOST_DOMAINS_OF_AN_APP} domains`);
   for (const item of items) if (!isName(item.value)) item.refuse(nameRule(LONGEST_NAME));
   refuseRepeated(items);
   return items.map(({ value }) => value).filter((value) => isName(value));

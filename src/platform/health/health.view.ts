@@ -11,6 +11,9 @@ export class HealthChecksView {
   @ApiProperty({ description: 'Whether Slack takes our token, as last seen', example: 'ok' })
   slack_api!: string;
 
+  @ApiProperty({ description: 'Whether apps of the EPM board are configured', example: 'ok' })
+  board!: string;
+
   @ApiProperty({
     description: 'When something was last written; null: not known',
     type: 'string',

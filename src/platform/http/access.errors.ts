@@ -1,10 +1,17 @@
 import type { Scope } from '../../domain/api-keys/api-key';
 import { ForbiddenError, InvalidInputError, UnauthenticatedError } from '../../domain/shared/errors';
 
-/** Missing and wrong keys are answered alike. */
-export class ApiKeyInvalid extends UnauthenticatedError {
+const INVALID_KEY = 'Invalid API key';
+
+export class ApiKeyMissing extends UnauthenticatedError {
   constructor() {
-    super('API_KEY_INVALID', 'Invalid API key');
+    super('API_KEY_MISSING', INVALID_KEY);
+  }
+}
+
+export class ApiKeyUnknown extends UnauthenticatedError {
+  constructor() {
+    super('API_KEY_UNKNOWN', INVALID_KEY);
   }
 }
 

@@ -11,11 +11,6 @@ export type Access =
   /** Public unless the configuration asks for a key; then as `scopes`. */
   | { readonly kind: 'configured'; readonly door: ConfiguredDoor; readonly scopes: readonly Scope[] };
 
-/** What Fastify keeps of a route for our hooks. */
-export interface RouteConfig {
-  access?: Access;
-}
-
 /** Whether a key with `granted` may do what asks for any of `wanted`. */
 export function isGranted(granted: readonly Scope[], wanted: readonly Scope[]): boolean {
   return granted.some((scope) => scope === 'admin' || wanted.includes(scope));

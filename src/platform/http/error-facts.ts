@@ -7,14 +7,17 @@ import {
   VesperError,
   type ErrorFamily,
 } from '../../domain/shared/errors';
+import type { JsonObject } from '../../domain/shared/json-value';
 
-/** What the answer to a failed request says. */
+/** What the answer to a failed request says, before a face words it its own way. */
 export interface ErrorFacts {
   readonly status: number;
   /** Short name of the status. */
   readonly error: string;
   readonly code: string;
   readonly message: string | readonly string[];
+  /** What programs may want to know besides; shown where a face has room for it. */
+  readonly details: JsonObject;
   readonly retryAfterSeconds: number | null;
 }
 
@@ -56,6 +59,7 @@ const INTERNAL: ErrorFacts = {
   error: nameOf(500),
   code: 'INTERNAL_ERROR',
   message: 'Something went wrong inside Vesper; the log knows more under this correlation id',
+  details: {},
   retryAfterSeconds: null,
 };
 
@@ -65,7 +69,7 @@ export function toErrorFacts(error: unknown): ErrorFacts {
   const status = statusOf(error);
   if (status === null) return INTERNAL;
   const [code, message] = FASTIFY_FAULTS[fastifyCodeOf(error)] ?? HTTP_FAULTS[status] ?? UNREADABLE;
-  return { status, error: nameOf(status), code, message, retryAfterSeconds: null };
+  return { status, error: nameOf(status), code, message, details: {}, retryAfterSeconds: null };
 }
 
 function fromVesper(error: VesperError): ErrorFacts {
@@ -76,6 +80,7 @@ function fromVesper(error: VesperError): ErrorFacts {
     error: nameOf(status),
     code: error.code,
     message: error.details.length > 0 ? error.details : error.message,
+    details: error.facts,
     retryAfterSeconds: waits ? error.retryAfterSeconds : null,
   };
 }

@@ -3,10 +3,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../domain/shared/clock';
 import type { Log } from '../logging/log';
 import { CORRELATION_HEADER, readCorrelationId } from './correlation-id';
-import { toErrorBody } from './error-body';
+import { inFace, toAnswer, type Face } from './envelopes';
 import { toErrorFacts, type ErrorFacts } from './error-facts';
+import type { RouteConfig } from './route-config';
 
-/** Answers every failed request in one shape, whoever found the fault: our rules, Nest, Fastify, or nobody. */
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** A vendor, or what Vesper keeps its state in, did not do its part. */
+const FORESEEN: ReadonlySet<number> = new Set([502, 503]);
+
+/** Answers every failed request in the shape of its route's face, whoever found the fault: our rules, Nest, Fastify, or nobody. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(
@@ -16,13 +25,16 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    const request = http.getRequest<FastifyRequest>();
+    const { face = 'general' } = request.routeOptions.config as RouteConfig;
+    this.answer(error, face, { request, reply: http.getResponse<FastifyReply>() });
   }
 
-  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const facts = toErrorFacts(error);
+  answer(error: unknown, face: Face, { request, reply }: Exchange): void {
+    const found = toErrorFacts(error);
+    const facts = inFace(face, found);
     const correlationId = request.requestContext?.correlationId ?? readCorrelationId(request.headers).id;
-    if (facts.status >= 500) this.report(error, facts, correlationId);
+    if (found.status >= 500) this.report(error, found, correlationId);
     if (request.requestContext) request.requestContext.errorCode = facts.code;
     // An answer that was half sent cannot be taken back.
     if (reply.sent || reply.raw.headersSent) return;
@@ -34,13 +46,13 @@ export class ErrorFilter implements ExceptionFilter {
     if (facts.status === 401) reply.header('www-authenticate', 'Bearer realm="vesper"');
     const { method, url } = request.raw;
     reply.send(
-      toErrorBody(facts, { method: method ?? '', url: url ?? '', correlationId, at: this.clock.now() }),
+      toAnswer(face, facts, { method: method ?? '', url: url ?? '', correlationId, at: this.clock.now() }),
     );
   }
 
   private report(err: unknown, { status, code }: ErrorFacts, correlationId: string): void {
     const fields = { err, correlation_id: correlationId, code };
-    if (status === 503) this.log.warn(fields, 'a request could not be served for now');
+    if (FORESEEN.has(status)) this.log.warn(fields, 'a request could not be served for now');
     else this.log.error(fields, 'a request failed for a reason nobody foresaw');
   }
 }

@@ -6,6 +6,7 @@ import type { TrustProxy } from '../config/trust-proxy';
 import type { Log } from '../logging/log';
 import { answerConnectionFault } from './connection-faults';
 import type { ErrorFilter } from './error.filter';
+import type { RouteFaces } from './route-faces';
 
 /** Spec 10, "Errors". */
 const LARGEST_BODY_BYTES = 64 * 1024;
@@ -26,10 +27,11 @@ export interface AdapterParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly filter: ErrorFilter;
+  readonly faces: RouteFaces;
 }
 
 /** Fastify with limits against slow, endless and oversized requests; its own refusals come out in our shape. */
-export function createHttpAdapter({ trustProxy, clock, log, filter }: AdapterParts): FastifyAdapter {
+export function createHttpAdapter({ trustProxy, clock, log, filter, faces }: AdapterParts): FastifyAdapter {
   const options: FastifyHttpOptions<Server> = {
     trustProxy: toTrust(trustProxy),
     bodyLimit: LARGEST_BODY_BYTES,
@@ -45,7 +47,8 @@ export function createHttpAdapter({ trustProxy, clock, log, filter }: AdapterPar
     loggerInstance: log.child({ context: 'Fastify' }),
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent) => parent,
-    frameworkErrors: (error, request, reply) => filter.answer(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      filter.answer(error, faces.ofUrl(request.url), { request, reply }),
     clientErrorHandler: (fault, socket) => answerConnectionFault(fault, socket, clock),
   };
   return new FastifyAdapter(options);

@@ -7,13 +7,14 @@ import type { Shutdown } from '../health/shutdown';
 import type { Log, Logs } from '../logging/log';
 import { NestLogger } from '../logging/nest.logger';
 import type { Metrics } from '../metrics/metrics';
-import type { RouteConfig } from './access';
 import { ErrorFilter } from './error.filter';
 import { createHttpAdapter } from './http-adapter';
 import { acceptOnlyJson } from './json-body';
 import { isDocumentation, serveDocumentation, type ApiIdentity } from './openapi';
 import { RequestGate, type GateSettings } from './request-gate';
 import { RequestLog } from './request-log';
+import type { RouteConfig } from './route-config';
+import { RouteFaces } from './route-faces';
 import { sendSecurityHeaders } from './security-headers';
 
 export const API_PREFIX = 'api/v1';
@@ -44,16 +45,18 @@ export interface HttpPlatform {
 export function createHttpPlatform(parts: HttpPlatformParts): HttpPlatform {
   const { clock, logs, metrics } = parts;
   const filter = new ErrorFilter(clock, logs.log);
+  const faces = new RouteFaces();
   const gate = new RequestGate(parts.gate, clock, metrics, parts.shutdown);
   const requestLog = new RequestLog(clock, logs.plainLog, metrics);
   return {
-    adapter: createHttpAdapter({ trustProxy: parts.trustProxy, clock, log: logs.log, filter }),
+    adapter: createHttpAdapter({ trustProxy: parts.trustProxy, clock, log: logs.log, filter, faces }),
     nestOptions: { logger: new NestLogger(logs.log), bodyParser: false, abortOnError: false },
     furnish(app) {
       const fastify = app.getHttpAdapter().getInstance();
       acceptOnlyJson(fastify);
       fastify.decorateRequest('requestContext', null);
       fastify.addHook('onRoute', demandAccessRule);
+      fastify.addHook('onRoute', (route) => faces.note(route));
       fastify.addHook('onRequest', gate.onRequest);
       fastify.addHook('onResponse', requestLog.onResponse);
       sendSecurityHeaders(fastify);

@@ -5,6 +5,13 @@ import { SECURITY_SCHEMES } from './access.decorators';
 export const DOCS_PATH = '/api/docs';
 const DOCS_JSON_PATH = '/api/docs-json';
 
+/** Groups of routes, in the order in which they are shown. */
+const TAGS = [
+  ['schedulers', 'Scheduled jobs: register, report, heartbeat, read'],
+  ['board', 'The EPM status board and its canvases. Failed requests are answered in a shape of their own'],
+  ['operations', 'How Vesper itself is doing'],
+] as const;
+
 export interface ApiIdentity {
   readonly title: string;
   readonly description: string;
@@ -38,5 +45,6 @@ export function createDocument(app: NestFastifyApplication, identity: ApiIdentit
     .setVersion(identity.version)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'x-api-key', description }, header)
     .addBearerAuth({ type: 'http', scheme: 'bearer', description }, bearer);
+  for (const [name, about] of TAGS) builder.addTag(name, about);
   return SwaggerModule.createDocument(app, builder.build());
 }

@@ -4,24 +4,37 @@ import type { Clock } from '../../domain/shared/clock';
 import { RateLimitedError } from '../../domain/shared/errors';
 import type { Shutdown } from '../health/shutdown';
 import type { Metrics } from '../metrics/metrics';
-import { isGranted, type Access, type RouteConfig } from './access';
-import { ApiKeyInvalid, CorrelationIdInvalid, ScopeMissing } from './access.errors';
+import { isGranted, type Access } from './access';
+import { ApiKeyMissing, ApiKeyUnknown, CorrelationIdInvalid, ScopeMissing } from './access.errors';
 import { AddressLimits } from './address-limits';
 import { ApiKeyRing, presentedKey } from './api-key-ring';
 import { CORRELATION_HEADER, readCorrelationId } from './correlation-id';
-import { quotaPerMinute, RollingWindow } from './rolling-window';
+import type { RateRule } from './rate-rule';
+import { RequestLimits } from './request-limits';
+import { quotaPerMinute } from './rolling-window';
+import type { RouteConfig } from './route-config';
 
 export interface GateSettings {
   readonly apiKeys: readonly ApiKey[];
-  /** Per key, and per address for requests without a right key; 0 switches both limits off. */
+  /** Per key, and per address for requests without a right key; 0 switches every limit off, those of single routes too. */
   readonly rateLimitPerMinute: number;
   /** Whether `/metrics` asks for a key. */
   readonly metricsRequireKey: boolean;
 }
 
 interface Limits {
-  readonly keys: ReadonlyMap<ApiKey, RollingWindow>;
+  /** Of routes without a rule of their own. */
+  readonly usual: RateRule;
+  readonly requests: RequestLimits;
   readonly addresses: AddressLimits;
+}
+
+/** One request with a right key. */
+interface Spending {
+  readonly key: ApiKey;
+  readonly rate: RateRule | undefined;
+  readonly ip: string;
+  readonly nowMs: number;
 }
 
 /**
@@ -62,12 +75,12 @@ export class RequestGate {
     reply.header(CORRELATION_HEADER, id);
     if (this.shutdown.hasBegun) reply.header('connection', 'close');
     if (request.is404) return;
-    const { access } = request.routeOptions.config as RouteConfig;
+    const { access, rate } = request.routeOptions.config as RouteConfig;
     if (access?.kind !== 'public' && !this.isOpen(access)) {
       const key = this.authenticate(request, nowMs);
       request.requestContext.keyName = key.name;
       this.authorize(key, access);
-      this.spend(key, reply, nowMs);
+      if (this.limits !== null) this.spend(this.limits, { key, rate, ip: request.ip, nowMs }, reply);
     }
     if (refused !== null) throw new CorrelationIdInvalid(refused);
   }
@@ -85,8 +98,10 @@ export class RequestGate {
       throw new RateLimitedError(waitSeconds);
     }
     if (key !== null) return key;
-    this.metrics.authFailures.inc({ reason: presented === null ? 'missing' : 'unknown' });
-    throw new ApiKeyInvalid();
+    // An empty header is a variable that nobody has set.
+    const isMissing = presented === null || presented === '';
+    this.metrics.authFailures.inc({ reason: isMissing ? 'missing' : 'unknown' });
+    throw isMissing ? new ApiKeyMissing() : new ApiKeyUnknown();
   }
 
   /** A route without an access rule is nobody's. The start refuses such a route; this is the second lock. */
@@ -97,22 +112,25 @@ export class RequestGate {
     throw new ScopeMissing(wanted);
   }
 
-  private spend(key: ApiKey, reply: FastifyReply, nowMs: number): void {
-    const window = this.limits?.keys.get(key);
-    if (window === undefined) return;
+  private spend({ usual, requests }: Limits, { key, rate, ip, nowMs }: Spending, reply: FastifyReply): void {
+    const rule = rate ?? usual;
+    const window = requests.windowOf(rule, key, ip, nowMs);
     const accepted = window.tryAccept(nowMs);
     const resetSeconds = window.resetSeconds(nowMs);
     reply.header('ratelimit-limit', window.quota.limit);
     reply.header('ratelimit-remaining', window.remaining);
     reply.header('ratelimit-reset', resetSeconds);
     if (accepted) return;
-    this.metrics.rateLimited.inc({ limit: 'key' });
+    this.metrics.rateLimited.inc({ limit: rule.per });
     throw new RateLimitedError(Math.max(1, resetSeconds));
   }
 
   private createLimits(): Limits {
-    const quota = quotaPerMinute(this.settings.rateLimitPerMinute);
-    const keys = this.settings.apiKeys.map((key) => [key, new RollingWindow(quota)] as const);
-    return { keys: new Map(keys), addresses: new AddressLimits(quota) };
+    const perMinute = this.settings.rateLimitPerMinute;
+    return {
+      usual: { per: 'key', perMinute },
+      requests: new RequestLimits(),
+      addresses: new AddressLimits(quotaPerMinute(perMinute)),
+    };
   }
 }

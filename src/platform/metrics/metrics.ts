@@ -85,6 +85,35 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly cellUpdates = new Counter({
+    name: 'vesper_board_updates_total',
+    help: 'Cell updates of the EPM board accepted, by the status they bring',
+    labelNames: ['status'],
+    registers: this.registers,
+  });
+
+  readonly canvasWrites = new Counter({
+    name: 'vesper_canvas_writes_total',
+    help: 'Looks at canvases by channel and outcome: written, unchanged, failed, or refused by Slack',
+    labelNames: ['channel', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly epmPolls = new Counter({
+    name: 'vesper_epm_polls_total',
+    help: 'Jobs that Oracle EPM was asked about, by server and answer',
+    labelNames: ['server', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly epmPollDuration = new Histogram({
+    name: 'vesper_epm_poll_duration_seconds',
+    help: 'Time until Oracle EPM answered about a job, tries included',
+    labelNames: ['server'],
+    buckets: REQUEST_BUCKETS,
+    registers: this.registers,
+  });
+
   readonly workerRuns = new Counter({
     name: 'vesper_worker_runs_total',
     help: 'Runs of background jobs by outcome',

@@ -23,7 +23,7 @@ export class CompiledRules {
     readonly names: ReadonlySet<string>,
   ) {}
 
-  /** @throws TypeError when the class has no rules, or one that cannot be checked at once (nested, asynchronous) */
+  /** @throws TypeError when the class has no rules, or one that cannot be checked at once: asynchronous ones, and `@ValidateNested` (see `@ListOf`) */
   static of(dto: DtoClass<object>): CompiledRules {
     const storage = getMetadataStorage();
     const metadata = storage.getTargetValidationMetadatas(dto, '', false, false);

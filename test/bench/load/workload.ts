@@ -3,7 +3,7 @@ export interface Target {
   readonly apiKey: string;
 }
 
-export type WorkloadKind = 'register' | 'heartbeat' | 'status' | 'list';
+export type WorkloadKind = 'register' | 'heartbeat' | 'status' | 'cell' | 'list';
 
 export interface WorkloadPlan {
   readonly kind: WorkloadKind;
@@ -45,6 +45,8 @@ export function workloadOf(plan: WorkloadPlan, connection: number): Workload {
       return heartbeats(plan, own);
     case 'status':
       return statusUpdates(plan, own);
+    case 'cell':
+      return cellUpdates(plan, connection);
     case 'list':
       return { next: always(toRequest(plan.target, 'GET', '?limit=1000', '')), expects: null };
   }
@@ -109,15 +111,47 @@ function statusUpdates({ target, play }: WorkloadPlan, own: readonly number[]): 
   };
 }
 
+/** Apps of the benchmark's board, and domains of each. */
+export const BENCH_APPS = Array.from({ length: 10 }, (_, n) => `App ${n + 1}`);
+export const BENCH_DOMAINS = Array.from({ length: 20 }, (_, n) => `Domain ${n + 1}`);
+
+/** Each connection has a cell of its own; jobs begin and end in it. */
+function cellUpdates({ target, play }: WorkloadPlan, connection: number): Workload {
+  const app = BENCH_APPS[connection % BENCH_APPS.length];
+  const domain = BENCH_DOMAINS[Math.floor(connection / BENCH_APPS.length) % BENCH_DOMAINS.length];
+  let step = 0;
+  return {
+    expects: '"success":true',
+    next() {
+      const status = step % 2 === 0 ? 'Loading' : 'OK';
+      const update = {
+        app,
+        domain,
+        status,
+        job_id: `JOB_${play}_${connection}_${step >> 1}`,
+        message: 'bench',
+      };
+      step += 1;
+      return toRequest(target, 'POST', '', JSON.stringify(update), 'status');
+    },
+  };
+}
+
 function always(request: string): () => Buffer {
   const bytes = Buffer.from(request, 'latin1');
   return () => bytes;
 }
 
-function toRequest({ port, apiKey }: Target, method: string, path: string, body: string): string {
+function toRequest(
+  { port, apiKey }: Target,
+  method: string,
+  path: string,
+  body: string,
+  resource = 'schedulers',
+): string {
   const content = body === '' ? '' : `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
   return (
-    `${method} /api/v1/schedulers${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nx-api-key: ${apiKey}\r\n` +
+    `${method} /api/v1/${resource}${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nx-api-key: ${apiKey}\r\n` +
     `accept: application/json\r\n${content}\r\n${body}`
   );
 }

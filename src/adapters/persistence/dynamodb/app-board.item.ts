@@ -1,5 +1,5 @@
 import type { AppBoard } from '../../../domain/board/app-board';
-import { CELL_STATUSES, type AlertDue, type Cell, type CellStatus } from '../../../domain/board/cell';
+import { CELL_STATUSES, type AlertDue, type Cell } from '../../../domain/board/cell';
 import type { EpmJob } from '../../../domain/board/epm-job';
 import {
   count,

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AlertRepository } from '../../domain/alerts/alert.repository';
+import { raiseAlert, resolveAlert } from '../../domain/alerts/raise-alert';
+import { findCell } from '../../domain/board/app-board';
+import { Board } from '../../domain/board/board';
+import { BoardRepository } from '../../domain/board/board.repository';
+import { decideCellUpdates, dedupKeysOf } from '../../domain/board/decide-cell-updates';
+import { decidePoll, stillWaits, withUnknownSince, PollLimits } from '../../domain/board/decide-poll';
+import type { EpmAnswer, LostSignIn } from '../../domain/board/epm-gateway';
+import { signInCandidate, signInDedupKey } from '../../domain/board/sign-in-alert';
+import { Bell } from '../../domain/notifications/bell';
+import { Clock } from '../../domain/shared/clock';
+import { IdSource } from '../../domain/shared/id-source';
+import { retryOnConflict } from '../../domain/shared/retry-on-conflict';
+import { BoardWriteService } from './board-write.service';
+
+/** A cell that waits for the end of a job, and whom to ask about it. */
+export interface PolledCell {
+  readonly app: string;
+  readonly domain: string;
+  readonly server: string;
+  readonly jobId: string;
+}
+
+/** Brings to the board what EPM was found to say. */
+@Injectable()
+export class EpmPollService {
+  constructor(
+    @Inject(Board) private readonly board: Board,
+    @Inject(BoardRepository) private readonly boards: BoardRepository,
+    @Inject(AlertRepository) private readonly alerts: AlertRepository,
+    @Inject(PollLimits) private readonly limits: PollLimits,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(IdSource) private readonly ids: IdSource,
+    @Inject(Bell) private readonly bell: Bell,
+    private readonly boardWrites: BoardWriteService,
+  ) {}
+
+  /** Judged on the cell as it stands now: a push that arrived while EPM was asked wins. */
+  async apply({ app, domain, jobId }: PolledCell, answer: EpmAnswer): Promise<void> {
+    await this.boardWrites.write({
+      apps: [app],
+      actor: this.actor(),
+      dedupKeys: () => dedupKeysOf([{ app, domain }]),
+      decide: (boards, circumstances) => {
+        const state = boards.get(app);
+        const cell = state === undefined ? null : findCell(state, domain);
+        if (state === undefined || !stillWaits(cell, jobId)) return null;
+        const decision = decidePoll(app, cell, answer, this.limits, circumstances.now);
+        if (decision.kind === 'nothing') return null;
+        if (decision.kind === 'update') return decideCellUpdates(boards, [decision.update], circumstances);
+        return { boards: [withUnknownSince(state, cell, decision.since)], audits: [], alertChanges: [] };
+      },
+    });
+  }
+
+  /** Tells once that a connection waits for a person, and that it does not any more. */
+  async reviewSignIn(connection: string, lost: LostSignIn | null): Promise<void> {
+    await retryOnConflict(this.clock, async () => {
+      const slot = await this.alerts.findSlot(signInDedupKey(connection));
+      if (lost !== null && slot.open !== null) return;
+      const { by, correlationId } = this.actor();
+      const cause = { by, now: this.clock.now(), ids: this.ids };
+      const change =
+        lost === null
+          ? resolveAlert(slot, 'signed in again', cause)
+          : raiseAlert(slot, signInCandidate(this.board, lost, correlationId), cause);
+      if (change === null) return;
+      await this.boards.recordAlert(change);
+      this.bell.ring();
+    });
+  }
+
+  private actor() {
+    return { by: 'worker:epm-poll', correlationId: this.ids.next() };
+  }
+}
