@@ -71,7 +71,11 @@ export function unpackPrograms(folder: string): void {
 const running = new Set<ChildProcess>();
 
 /** Runs a command with Vesper's address and key in its environment; in a process group of its own, to end all of it. */
-export function run(command: readonly string[], vesperUrl: string): Promise<Ended> {
+export function run(
+  command: readonly string[],
+  vesperUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, {
     cwd: PROJECT,
@@ -82,6 +86,7 @@ export function run(command: readonly string[], vesperUrl: string): Promise<Ende
       VESPER_URL: vesperUrl,
       VESPER_API_KEY: KEY,
       VESPER_HEARTBEAT_SECONDS: '0.1',
+      ...environment,
     },
   });
   running.add(child);
@@ -103,7 +108,7 @@ export function endAllPrograms(): void {
   for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
-function needs(command: string, args: readonly string[]): string | null {
+export function needs(command: string, args: readonly string[]): string | null {
   const { status } = spawnSync(command, args, { stdio: 'ignore' });
   return status === 0 ? null : `${command} is missing or too old`;
 }

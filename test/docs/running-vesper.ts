@@ -6,6 +6,7 @@ import { SystemClock } from '../../src/adapters/system/system.clock';
 import { WORKER_NAMES } from '../../src/app.module';
 import { Application } from '../../src/application';
 import { layFoundations } from '../../src/foundations';
+import { DEFAULT_APPS_FILE } from '../../src/platform/config/config.schema';
 import { loadConfig } from '../../src/platform/config/load-config';
 import { createLogs } from '../../src/platform/logging/log';
 
@@ -18,8 +19,15 @@ export interface RunningVesper {
   stop(): Promise<void>;
 }
 
+export interface RunningVesperOptions {
+  /** Text of config/apps.json; without it the board is switched off. */
+  readonly appsFile?: string;
+  /** Variables as an operator would set them; they win over those of the test. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A Vesper on JSON storage and a free port, in real time: what the documents' programs report is stamped by the machine's clock. */
-export async function startRunningVesper(): Promise<RunningVesper> {
+export async function startRunningVesper(options: RunningVesperOptions = {}): Promise<RunningVesper> {
   const folder = await mkdtemp(join(tmpdir(), 'vesper-docs-'));
   const environment = {
     NODE_ENV: 'test',
@@ -27,8 +35,10 @@ export async function startRunningVesper(): Promise<RunningVesper> {
     DATA_DIR: folder,
     RATE_LIMIT_PER_MINUTE: '0',
     WORKERS: 'none',
+    ...options.environment,
   };
-  const config = loadConfig({ environment, readFile: () => null, workerNames: WORKER_NAMES });
+  const readFile = (path: string) => (path === DEFAULT_APPS_FILE ? (options.appsFile ?? null) : null);
+  const config = loadConfig({ environment, readFile, workerNames: WORKER_NAMES });
   const clock = new SystemClock();
   const logs = createLogs({ level: 'silent', format: 'json', clock });
   const foundations = await layFoundations(config, clock, logs.log);
