@@ -1,4 +1,4 @@
-import type { CellStatus, CellUpdate } from '../../src/domain/board/cell';
+import type { CellStatus, DatedUpdate } from '../../src/domain/board/cell';
 
 /** What a push says of one cell, OK unless said otherwise: `aCellUpdate('Planning', 'Actual').loading('LOAD_1').at(now).build()`. */
 export function aCellUpdate(app = 'Planning', domain = 'Actual'): CellUpdateBuilder {
@@ -6,7 +6,7 @@ export function aCellUpdate(app = 'Planning', domain = 'Actual'): CellUpdateBuil
 }
 
 class CellUpdateBuilder {
-  private fields: Partial<CellUpdate> = {};
+  private fields: Partial<DatedUpdate> = {};
 
   constructor(
     private readonly app: string,
@@ -33,12 +33,12 @@ class CellUpdateBuilder {
     return this.saying('Blank', null);
   }
 
-  with(fields: Partial<CellUpdate>): this {
+  with(fields: Partial<DatedUpdate>): this {
     this.fields = { ...this.fields, ...fields };
     return this;
   }
 
-  build(): CellUpdate {
+  build(): DatedUpdate {
     return {
       app: this.app,
       domain: this.domain,

@@ -23,6 +23,8 @@ export function aCell(domain = 'Actual', fields: Partial<Cell> = {}): Cell {
     durationMs: null,
     stale: false,
     unknownSince: null,
+    healed: false,
+    polledSince: null,
     alertDue: null,
     ...fields,
   };

@@ -217,6 +217,8 @@ const cell: fc.Arbitrary<Cell> = fc.record({
   durationMs: orNull(count),
   stale: fc.boolean(),
   unknownSince: orNull(instant),
+  healed: fc.boolean(),
+  polledSince: orNull(instant),
   alertDue: orNull(fc.record({ by: text, correlationId: text })),
 });
 

@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 
 const STATUS_SENTENCE = 'Status must be one of: Blank, Loading, OK, Warning';
 const TEXT = { 'content-type': 'text/plain' };
-const OVERSIZED = JSON.stringify({ message: 'x'.repeat(64 * 1024) });
+const KiB = 1_024;
 
 type Call = readonly [method: Method, path: string, body?: object | string | undefined];
 
@@ -24,6 +24,8 @@ const READS: readonly Call[] = [
   ['GET', '/canvas/preview'],
 ];
 const ROUTES = [...WRITES, ...READS];
+const oversizedFor = (path: string) =>
+  JSON.stringify({ message: 'x'.repeat((path === '/status/batch' ? 256 : 64) * KiB) });
 const named = (calls: readonly Call[]) => calls.map(([method, path, body]) => ({ method, path, body }));
 
 const started: Vesper[] = [];
@@ -124,7 +126,7 @@ describe('the order of checks', () => {
     const unreadable = [
       ['{"app":', {}, '400 INVALID_REQUEST'],
       ['[]', {}, '400 INVALID_REQUEST'],
-      [OVERSIZED, {}, '413 BODY_TOO_LARGE'],
+      [oversizedFor(path), {}, '413 BODY_TOO_LARGE'],
       ['app=x', TEXT, '415 UNSUPPORTED_MEDIA_TYPE'],
       [JSON.stringify({ colour: 1 }), {}, '400 INVALID_REQUEST'],
     ] as const;
@@ -215,25 +217,43 @@ describe('limits', () => {
     expect(elsewhere.headers).toMatchObject({ 'ratelimit-limit': '5', 'ratelimit-remaining': '4' });
   });
 
-  it('counts all reads from one address together, whatever the key', async () => {
-    const clock = await start({ RATE_LIMIT_PER_MINUTE: '100' });
-    for (let n = 0; n < 99; n++) {
-      const { statusCode, headers } = await read(n % 3, '10.0.0.1', n % 2 === 0 ? KEYS.board : KEYS.reader);
-      expect([statusCode, headers['ratelimit-remaining']]).toEqual([200, String(99 - n)]);
-    }
-    // A read that is refused for what it asks counts too.
-    expect((await read(3, '10.0.0.1')).statusCode).toBe(400);
-    for (const index of READS.keys()) {
+  it.each(READS.map(([, path], index) => ({ path, index })))(
+    'counts GET $path per address, whatever the key',
+    async ({ index }) => {
+      const clock = await start({ RATE_LIMIT_PER_MINUTE: '1' });
+      for (let n = 0; n < 100; n++) {
+        const { statusCode, headers } = await read(index, '10.0.0.1', n % 2 === 0 ? KEYS.board : KEYS.reader);
+        // Without channels there is no canvas to preview; what is refused for what it asks counts too.
+        expect([statusCode, headers['ratelimit-remaining']]).toEqual([
+          index === 3 ? 400 : 200,
+          String(99 - n),
+        ]);
+      }
       const refused = await read(index, '10.0.0.1', KEYS.admin);
       expect([refused.statusCode, refused.json(), refused.headers]).toMatchObject([
         429,
         { success: false, error: { code: 'RATE_LIMITED' } },
         { 'retry-after': '60', 'ratelimit-limit': '100', 'ratelimit-remaining': '0' },
       ]);
-    }
-    expect((await read(0, '10.0.0.2')).headers).toMatchObject({ 'ratelimit-remaining': '99' });
-    await clock.advance('60s');
-    expect((await read(0, '10.0.0.1')).statusCode).toBe(200);
+      expect((await read(index, '10.0.0.2')).headers).toMatchObject({ 'ratelimit-remaining': '99' });
+      await clock.advance('60s');
+      expect((await read(index, '10.0.0.1')).headers).toMatchObject({ 'ratelimit-remaining': '99' });
+    },
+  );
+
+  it('counts each GET for itself, and HEAD with it', async () => {
+    await start({ RATE_LIMIT_PER_MINUTE: '100' });
+    const remaining = async (index: number) => (await read(index, '10.0.0.1')).headers['ratelimit-remaining'];
+    for (let n = 0; n < 100; n++) await read(0, '10.0.0.1');
+    expect((await read(0, '10.0.0.1')).statusCode).toBe(429);
+    for (const index of [1, 2, 3]) expect(await remaining(index)).toBe('99');
+    await api.vesper.inject({
+      method: 'HEAD',
+      url: '/api/v1/status/Planning',
+      headers: { 'x-api-key': KEYS.board },
+      remoteAddress: '10.0.0.1',
+    });
+    expect([await remaining(1), await remaining(2)]).toEqual(['97', '98']);
   });
 
   it('slows those who guess keys, here too', async () => {

@@ -6,6 +6,7 @@ import { KEYS, Vesper } from '../harness/vesper';
 /** A busy machine takes its time. */
 jest.setTimeout(60_000);
 
+const KiB = 1_024;
 const NOW = '2026-03-02T17:00:00.000Z';
 const BOARD = { key: KEYS.board };
 
@@ -57,6 +58,11 @@ const FIELDS = [
   readonly taken: readonly string[];
   readonly codes: Readonly<Record<string, readonly string[]>>;
 }[];
+
+/** As writers do that keep their JSON free of anything but ASCII, Groovy's among them. */
+function asciiOnly(json: string): string {
+  return json.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 describe.each(['json', 'dynamodb'] as const)('hostile input to the board, on %s', (storage) => {
   let vesper: Vesper;
@@ -139,7 +145,7 @@ describe.each(['json', 'dynamodb'] as const)('hostile input to the board, on %s'
     ['an object', { 0: cellUpdate() }],
     ['none', []],
     ['101', Array.from({ length: 101 }, () => cellUpdate())],
-    ['thousands', Array.from({ length: 20_000 }, () => ({}))],
+    ['thousands', Array.from({ length: 80_000 }, () => ({}))],
   ])('takes a list of 1 to 100 updates, not %s', async (_, updates) => {
     const response = await api.call('POST', '/status/batch', { updates }, BOARD);
     expect([response.statusCode, response.json()]).toMatchObject([
@@ -152,6 +158,48 @@ describe.each(['json', 'dynamodb'] as const)('hostile input to the board, on %s'
         },
       },
     ]);
+  });
+
+  it.each([
+    ['as UTF-8', (body: string) => body],
+    ['as escapes', asciiOnly],
+  ])('takes a batch as full as the fields allow, written %s', async (_, write) => {
+    const full = {
+      status: 'OK',
+      job_id: '夜'.repeat(100),
+      message: '間'.repeat(200),
+      server: '処'.repeat(50),
+    };
+    const updates = Array.from({ length: 100 }, () => cellUpdate({ ...full, domain: 'Budget' }));
+    const body = write(JSON.stringify({ updates }));
+    expect(Buffer.byteLength(body)).toBeGreaterThan(64 * KiB);
+    expect((await api.call('POST', '/status/batch', body, BOARD)).statusCode).toBe(200);
+    expect((await api.call('GET', '/status/Planning')).json()).toMatchObject({
+      domains: { Budget: { job_id: full.job_id, message: full.message } },
+    });
+  });
+
+  it.each([
+    ['/status', 64, cellUpdate()],
+    ['/status/batch', 256, { updates: [cellUpdate()] }],
+    ['/canvas/sync', 64, {}],
+  ])('draws the line of the body of %s at %i KiB', async (path, kib, body) => {
+    const text = JSON.stringify(body);
+    const largest = await api.call('POST', path, text.padEnd(kib * KiB), BOARD);
+    expect(largest.statusCode).toBe(200);
+    const tooLarge = await api.call('POST', path, text.padEnd(kib * KiB + 1), BOARD);
+    expect([tooLarge.statusCode, tooLarge.json()]).toEqual([
+      413,
+      {
+        success: false,
+        error: { code: 'BODY_TOO_LARGE', message: `The body is larger than ${kib} KiB`, details: {} },
+      },
+    ]);
+    const operation = api.document.paths[`/api/v1${path}`]?.['post'];
+    expect(operation?.responses['413']).toMatchObject({
+      description: `The body is larger than ${kib} KiB`,
+      content: { 'application/json': { example: tooLarge.json() } },
+    });
   });
 
   it.each([
@@ -170,12 +218,21 @@ describe.each(['json', 'dynamodb'] as const)('hostile input to the board, on %s'
 
   it('answers shortly to much that is wrong', async () => {
     const flood = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`f${n}`, 1]));
-    const wide = Array.from({ length: 100 }, () => Object.fromEntries(Object.entries(flood).slice(0, 60)));
+    const wide = Array.from({ length: 100 }, () => Object.fromEntries(Object.entries(flood).slice(0, 240)));
+    const longNames = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`${n}${'夜'.repeat(60)}`, 1]));
+    const floodOfBatch = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`f${n}`, 1]));
     for (const [path, body] of [
       ['/status', flood],
       ['/status', { ['x'.repeat(60_000)]: 1 }],
       ['/status', cellUpdate({ app: 'x'.repeat(60_000) })],
+      ['/status/batch', floodOfBatch],
       ['/status/batch', { updates: wide }],
+      ['/status/batch', { updates: Array.from({ length: 100 }, () => longNames) }],
+      [
+        '/status/batch',
+        { updates: Array.from({ length: 100 }, () => cellUpdate({ app: '夜'.repeat(800) })) },
+      ],
+      ['/status/batch', `{"updates":[${'['.repeat(130_000)}${']'.repeat(130_000)}]}`],
     ] as const) {
       const response = await api.call('POST', path, body, BOARD);
       expect(response.statusCode).toBe(400);

@@ -336,6 +336,28 @@ describe.each(['json', 'dynamodb'] as const)('canvases of the board, on %s', (st
       expect(shown()).toMatchObject([{ id: made?.id, markdown: await board.preview() }]);
     });
 
+    it('whose canvas could not be seen gets it back once the one that stood in for it is deleted', async () => {
+      await begin();
+      const configured = CANVAS_OF[MAIN] ?? '';
+      board.slack.fault({
+        kind: 'platform_error',
+        error: 'canvas_not_found',
+        canvas: configured,
+        method: 'canvases.edit',
+        times: Infinity,
+      });
+      await board.push('Planning/Actual', 'OK');
+      await board.pass('3s');
+      const made = shown().find(({ createdBy }) => createdBy === 'vesper');
+      expect(made?.markdown).toBe(await board.preview());
+      board.slack.clearFaults();
+      board.slack.deleteCanvas(made?.id ?? '');
+      await board.push('Planning/Actual', 'Warning');
+      await board.pass('6s', '500ms');
+      expect(board.slack.canvas(configured)?.markdown).toBe(await board.preview());
+      expect(shown()).toHaveLength(1);
+    });
+
     it('whose canvas was deleted gets another one without any push, at the refresh', async () => {
       await begin();
       board.slack.deleteCanvas(CANVAS_OF[MAIN] ?? '');

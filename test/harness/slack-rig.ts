@@ -56,6 +56,10 @@ export class SlackRig {
     return this.controller.signal;
   }
 
+  get rights(): { readonly signal: AbortSignal } {
+    return { signal: this.signal };
+  }
+
   /** Lets time pass, in steps in which requests come and go, until the promise is settled. */
   async finish<T>(promise: Promise<T>): Promise<T> {
     let isSettled = false;

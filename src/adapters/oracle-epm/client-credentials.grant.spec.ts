@@ -99,13 +99,14 @@ describe('client credentials', () => {
     ],
   ])('with %s are refused, said once, and tried again after five minutes', async (_, change, error) => {
     gateway = install(change);
-    const refused = { kind: 'unauthorized', error: `the identity service refuses the client: ${error}` };
+    const reason = `the identity service refuses the client: ${error}`;
+    const refused = { kind: 'unauthorized', error: reason, asked: false };
     for (let n = 0; n < 3; n++) expect(await read()).toEqual(refused);
     expect(rig.tokenCalls()).toHaveLength(1);
     expect(rig.logged).toEqual([
       {
         level: 'error',
-        fields: { connection: CONNECTION, reason: refused.error },
+        fields: { connection: CONNECTION, reason },
         sentence: 'the sign-in at EPM is refused',
       },
     ]);
@@ -154,6 +155,7 @@ describe('client credentials', () => {
     expect(await rig.readPatiently(gateway, 'planning', 101)).toEqual({
       kind: 'unreachable',
       error: 'the identity service does not answer: no answer within 30 s',
+      asked: false,
     });
     expect(await read()).toMatchObject({ state: 'succeeded' });
   });

@@ -1,8 +1,13 @@
+/** What a server made of a header; `unsaid` when its answer, or that there was none, does not tell. */
+export type Verdict = 'accepted' | 'refused' | 'unsaid';
+
 /** A header that may be sent, and what of it must never be shown. */
 export interface Granted {
   readonly kind: 'granted';
   readonly header: string;
   readonly secrets: readonly string[];
+  /** Where there is one, it has to be called once, as soon as the question has ended: others may wait for it. */
+  readonly learn?: (verdict: Verdict) => void;
 }
 
 export type Authorization =

@@ -1,4 +1,5 @@
 import type { EpmAnswer } from '../../domain/board/epm-gateway';
+import type { Verdict } from './epm-auth';
 import { textOf } from './epm-text';
 import type { JobReport, JsonObject } from './families/family';
 import type { HttpReply } from './http-exchange';
@@ -27,6 +28,14 @@ export function toAnswer(reply: HttpReply, read: (body: JsonObject) => JobReport
   // Some pods answer so for an unknown job or application. The pod is up: only about this job there is nothing to be had.
   if ((status === 500 || status === 501) && said !== null) return unknown(status, said);
   return unusable(reply);
+}
+
+/** What an answer says of the sign-in. Pages, redirects and "not now" may come from whatever stands before the pod. */
+export function verdictOf(reply: HttpReply): Verdict {
+  if (reply.kind === 'none') return 'unsaid';
+  const { kind, status } = reply;
+  if (status === 401) return 'refused';
+  return kind === 'json' && status < 500 && !PASSING_REFUSALS.has(status) ? 'accepted' : 'unsaid';
 }
 
 /** Whether the same question may well be answered in a moment. After a timeout there is no time left for that. */

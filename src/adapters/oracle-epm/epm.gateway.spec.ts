@@ -1,8 +1,7 @@
 import type { EpmFault, JobScript } from '../../../test/fakes/fake-epm';
-import { BASIC_AUTH, EpmRig } from '../../../test/harness/epm-rig';
+import { BASIC_AUTH, CONNECTION, EpmRig } from '../../../test/harness/epm-rig';
 import { letTimePass } from '../../../test/harness/let-time-pass';
 import type { EpmGateway } from '../../domain/board/epm-gateway';
-import { Secret } from '../../platform/config/secret';
 import { installEpm } from './epm.installation';
 
 let rig: EpmRig;
@@ -346,48 +345,16 @@ describe('a pod that answers oddly', () => {
 describe('questions to one server', () => {
   it('are at most five at a time; others are not held up by them', async () => {
     const ids = Array.from({ length: 12 }, () => start({ family: 'planning', runsForMs: 0 }));
-    rig.fake.fault('planning', { kind: 'held', times: Infinity });
+    // All but the first, which shows that the password is good.
+    rig.fake.fault('planning', { kind: 'held', path: /jobs\/(?!101$)/, times: Infinity });
     const answers = Promise.all(ids.map((id) => rig.read(gateway, 'planning', id)));
     await rig.fake.whenHeld('planning', 5);
     expect(await rig.read(gateway, 'arcs', start({ family: 'arcs' }))).toMatchObject({ state: 'running' });
-    expect(calls()).toHaveLength(5);
+    expect(calls()).toHaveLength(6);
     rig.fake.clearFaults();
     rig.fake.release('planning');
     expect((await answers).every((answer) => answer.kind === 'state')).toBe(true);
     expect(rig.fake.traffic('planning').highWater).toBe(5);
-  });
-});
-
-describe('user and password', () => {
-  const wrong = { ...BASIC_AUTH, password: new Secret('wrong-password') } as typeof BASIC_AUTH;
-
-  it('that are refused are left alone for a while, so that the user is not locked out', async () => {
-    const refused = rig.install({ auth: wrong });
-    const id = start({ family: 'planning', runsForMs: 0 });
-    for (let n = 0; n < 3; n++)
-      expect(await rig.read(refused, 'planning', id)).toEqual({
-        kind: 'unauthorized',
-        error: 'EPM refuses user and password (HTTP 401); they are tried again every ten minutes',
-      });
-    expect(calls()).toHaveLength(1);
-    await rig.clock.advance('10m');
-    await rig.read(refused, 'planning', id);
-    expect(calls()).toHaveLength(2);
-  });
-
-  it('that are refused once are tried again later', async () => {
-    const id = start({ family: 'planning', runsForMs: 0 });
-    rig.fake.fault('planning', { kind: 'answer', status: 401, body: 'no' });
-    expect(await rig.read(gateway, 'planning', id)).toMatchObject({ kind: 'unauthorized' });
-    await rig.clock.advance('10m');
-    expect(await rig.read(gateway, 'planning', id)).toMatchObject({ state: 'succeeded' });
-  });
-
-  it('rotate nowhere', async () => {
-    expect(gateway.connections).toEqual([]);
-    expect(await gateway.listLostSignIns()).toEqual([]);
-    await gateway.keepSignedIn(rig.controller.signal);
-    expect(rig.tokenCalls()).toEqual([]);
   });
 });
 
@@ -418,13 +385,37 @@ describe('a header', () => {
 });
 
 describe('an installation', () => {
-  it('without servers, or switched off, has nobody to ask', () => {
+  it('without servers has nobody to ask', () => {
     const off = { servers: [], tokenKey: null, enabled: true, pollIntervalMs: 1, longestPollMs: 1 };
     const none = installEpm(off, rig.foundations('instance-1'));
     expect([none.servers, none.connections]).toEqual([[], []]);
-    const disabled = rig.install({ auth: rig.oauth(), enabled: false });
-    expect([disabled.servers, disabled.connections]).toEqual([[], []]);
     expect(gateway.servers).toEqual(['planning', 'di', 'arcs', 'edm']);
+  });
+
+  it('that is switched off has nobody to ask, and only sign-ins that rotate to keep', async () => {
+    for (const auth of [BASIC_AUTH, rig.oauth({ grant: 'client_credentials', refreshToken: null })]) {
+      const off = rig.install({ auth, enabled: false, tokenKey: null });
+      expect([off.servers, off.connections]).toEqual([[], []]);
+    }
+    expect(rig.logged).toEqual([]);
+    const rotating = rig.install({ auth: rig.oauth(), enabled: false });
+    expect([rotating.servers, rotating.connections]).toEqual([[], [CONNECTION]]);
+    await expect(rig.read(rotating, 'planning', 101)).rejects.toThrow('no EPM server is called planning');
+  });
+
+  it('that is switched off and has no key to store rotating tokens under says so once, and leaves them alone', async () => {
+    const off = rig.install({ auth: rig.oauth(), enabled: false, tokenKey: null });
+    expect(off.connections).toEqual([]);
+    await off.keepSignedIn(rig.controller.signal);
+    expect(await off.listLostSignIns()).toEqual([]);
+    expect(rig.tokenCalls()).toEqual([]);
+    expect(rig.logged).toEqual([
+      {
+        level: 'warn',
+        fields: { connections: [CONNECTION] },
+        sentence: 'sign-ins at EPM expire while pull mode is off: without EPM_TOKEN_KEY they are not renewed',
+      },
+    ]);
   });
 
   it('refuses rotating tokens without a key to store them under', () => {

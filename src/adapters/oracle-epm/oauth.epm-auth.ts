@@ -36,6 +36,8 @@ export class OAuthEpmAuth implements EpmAuth {
     if (token !== null && token.value !== need.rejected && isFresh(token, this.clock.now()))
       return toGranted(token);
     const outcome = await this.fetch(need, signal);
+    // Withdrawn, and not to be replaced: nothing is asked with it any more.
+    if (outcome.kind === 'refused' && this.token?.value === need.rejected) this.token = null;
     return outcome.kind === 'token' ? toGranted(outcome.token) : outcome;
   }
 

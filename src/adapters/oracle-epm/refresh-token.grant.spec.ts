@@ -92,6 +92,7 @@ describe('a sign-in', () => {
     expect(await read(wrong)).toEqual({
       kind: 'unauthorized',
       error: 'the identity service refuses the client: invalid_client: Client authentication failed.',
+      asked: false,
     });
     expect(await wrong.listLostSignIns()).toEqual([]);
     expect(rig.tokens.history).toEqual([]);
@@ -136,6 +137,7 @@ describe('storage', () => {
     expect(await read()).toEqual({
       kind: 'unreachable',
       error: 'the sign-in epm cannot be read or stored now',
+      asked: false,
     });
     expect(await read()).toMatchObject({ kind: 'unreachable' });
     expect(rig.fake.calls('planning')).toEqual([]);
@@ -239,6 +241,7 @@ describe('two instances', () => {
     expect(await letTimePass(rig.clock, read())).toEqual({
       kind: 'unreachable',
       error: 'another instance is renewing the sign-in epm',
+      asked: false,
     });
     expect(refreshes()).toEqual([]);
   });
@@ -264,6 +267,7 @@ describe('two instances', () => {
     expect(await read()).toEqual({
       kind: 'unreachable',
       error: 'the sign-in epm is being renewed elsewhere',
+      asked: false,
     });
     expect(refreshes()).toEqual([]);
     sleepingFind.mockRestore();
@@ -293,17 +297,28 @@ describe('a sign-in that is lost', () => {
   it('is told, durably, and asked for no more by anybody', async () => {
     await read();
     await rig.clock.advance(7 * DAY_MS);
-    expect(await read()).toEqual({ kind: 'unauthorized', error: EXPIRED.error });
-    expect(await read()).toEqual({ kind: 'unauthorized', error: EXPIRED.error });
+    expect(await read()).toEqual({ kind: 'unauthorized', error: EXPIRED.error, asked: false });
+    expect(await read()).toEqual({ kind: 'unauthorized', error: EXPIRED.error, asked: false });
     await keep();
     const restarted = instance();
-    expect(await read(restarted)).toEqual({ kind: 'unauthorized', error: EXPIRED.error });
+    expect(await read(restarted)).toEqual({ kind: 'unauthorized', error: EXPIRED.error, asked: false });
     await keep(restarted);
     expect(await restarted.listLostSignIns()).toEqual([EXPIRED]);
     expect(await gateway.listLostSignIns()).toEqual([EXPIRED]);
     expect(refreshes()).toEqual([200, 400]);
     const told = rig.logged.filter(({ sentence }) => sentence === 'the sign-in at EPM is refused');
     expect(told).toHaveLength(2);
+  });
+
+  it('is not gone on with by a token that was withdrawn before its time', async () => {
+    await read();
+    rig.fake.revokeAccessTokens();
+    rig.fake.revokeRefreshTokens();
+    const withdrawn = { kind: 'unauthorized', error: 'invalid_grant: The token is invalid.' };
+    expect(await read()).toEqual(withdrawn);
+    for (let n = 0; n < 2; n++) expect(await read()).toEqual({ ...withdrawn, asked: false });
+    expect(rig.fake.calls('planning')).toHaveLength(2);
+    expect(refreshes()).toEqual([200, 400]);
   });
 
   it('begins anew with another refresh token in the configuration, for the old instances as well', async () => {
@@ -330,6 +345,7 @@ describe('a sign-in that is lost', () => {
       expect(await read(wrong)).toEqual({
         kind: 'unauthorized',
         error: 'invalid_grant: The token is invalid.',
+        asked: false,
       });
     expect(await wrong.listLostSignIns()).toHaveLength(1);
     expect(refreshes()).toEqual([400]);
@@ -342,6 +358,7 @@ describe('a sign-in that is lost', () => {
     expect(await read()).toEqual({
       kind: 'unauthorized',
       error: 'invalid_grant: The token has already been consumed',
+      asked: false,
     });
     expect(await gateway.listLostSignIns()).toHaveLength(1);
     expect(refreshes()).toEqual([null, 400]);
@@ -445,7 +462,7 @@ describe('another token key', () => {
   it('loses the sign-in, says so, and loses it for nobody else', async () => {
     await read();
     const other = instance({ tokenKey: 'another key of at least 32 characters' });
-    expect(await read(other)).toEqual({ kind: 'unauthorized', error: UNDER_ANOTHER });
+    expect(await read(other)).toEqual({ kind: 'unauthorized', error: UNDER_ANOTHER, asked: false });
     await keep(other);
     expect(await other.listLostSignIns()).toEqual([{ connection: CONNECTION, error: UNDER_ANOTHER }]);
     expect(rig.logged).toContainEqual(
@@ -522,6 +539,25 @@ describe('keeping signed in', () => {
     expect(rig.logged).toMatchObject([{ level: 'warn', sentence: 'the sign-in at EPM gives no token now' }]);
     await keep();
     expect(refreshes()).toEqual([503, 200]);
+  });
+
+  it('goes on while pull mode is switched off, and tells of what is lost all the same', async () => {
+    const off = instance({ enabled: false });
+    await keep(off);
+    for (let day = 0; day < 21; day++) {
+      await rig.clock.advance('1d');
+      await keep(off);
+    }
+    expect(refreshes()).toEqual([200, 200, 200, 200]);
+    expect(await off.listLostSignIns()).toEqual([]);
+    // Switched on again, as a process that starts.
+    expect(await read(instance())).toMatchObject(OK);
+    rig.fake.revokeRefreshTokens();
+    await rig.clock.advance('6d');
+    await keep(off);
+    expect(await off.listLostSignIns()).toEqual([
+      { connection: CONNECTION, error: 'invalid_grant: The token is invalid.' },
+    ]);
   });
 
   it('names what rotates', () => {

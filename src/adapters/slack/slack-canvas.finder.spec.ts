@@ -27,7 +27,7 @@ describe('SlackCanvasPublisher, creating after an attempt without an answer,', (
   const canvas = aCanvas(CHANNEL);
   const text = () => publisher.render(canvas);
   const create = (mayExistSince: Date | null = null, of = canvas) =>
-    rig.finish(publisher.create(of, mayExistSince, rig.signal));
+    rig.finish(publisher.create(of, mayExistSince, rig.rights));
   /** An earlier attempt whose answer was lost, and all that Slack kept of it. */
   const createLost = async (method = CREATE) => {
     rig.fake.fault({ kind: 'store_then_drop', method });

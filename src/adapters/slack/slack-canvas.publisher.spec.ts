@@ -41,9 +41,9 @@ describe('SlackCanvasPublisher', () => {
   const canvas = aCanvas(CHANNEL);
   const text = () => publisher.render(canvas);
   const made = () => rig.fake.createCanvas(CHANNEL, { by: 'vesper', markdown: 'before' }).id;
-  const write = (id: string, markdown = text()) => rig.finish(publisher.write(id, markdown, rig.signal));
+  const write = (id: string, markdown = text()) => rig.finish(publisher.write(id, markdown, rig.rights));
   const create = (mayExistSince: Date | null = null, of = canvas) =>
-    rig.finish(publisher.create(of, mayExistSince, rig.signal));
+    rig.finish(publisher.create(of, mayExistSince, rig.rights));
   const holds = (id: string, markdown = text()) => rig.finish(publisher.holds(id, markdown, rig.signal));
 
   describe('write', () => {
@@ -135,9 +135,16 @@ describe('SlackCanvasPublisher', () => {
       });
     });
 
+    it('sends nothing once the right to write has passed to another instance', async () => {
+      const id = made();
+      const writing = publisher.write(id, text(), { ...rig.rights, mayAct: () => false });
+      expect(await rig.finish(writing)).toMatchObject({ kind: 'retry' });
+      expect(rig.fake.canvas(id)?.revision).toBe(1);
+    });
+
     it('ends at once when told to: it can be repeated', async () => {
       rig.fake.fault({ kind: 'hang' });
-      const writing = publisher.write(made(), text(), rig.signal);
+      const writing = publisher.write(made(), text(), rig.rights);
       await rig.received(EDIT, 1);
       rig.controller.abort();
       expect(await writing).toMatchObject({ kind: 'retry' });
@@ -282,7 +289,7 @@ describe('SlackCanvasPublisher', () => {
       rig.fake.createCanvas(CHANNEL, { isChannelCanvas: true, markdown: 'Our notes' });
       rig.fake.fault({ kind: 'hang', method: CREATE_TAB });
       let ended = false;
-      const creation = publisher.create(canvas, null, rig.signal).finally(() => (ended = true));
+      const creation = publisher.create(canvas, null, rig.rights).finally(() => (ended = true));
       await rig.received(CREATE_TAB, 1);
       rig.controller.abort();
       await rig.clock.advance('2900ms');
@@ -345,8 +352,8 @@ describe('SlackCanvasPublisher', () => {
       try {
         const other = new SlackCanvasPublisher(client, recordingLog().log);
         expect(await other.holds(UNKNOWN_CANVAS, 'x', rig.signal)).toBeNull();
-        expect(await other.create(canvas, null, rig.signal)).toMatchObject({ kind: 'retry' });
-        expect(await other.create(canvas, new Date(0), rig.signal)).toMatchObject({ kind: 'retry' });
+        expect(await other.create(canvas, null, rig.rights)).toMatchObject({ kind: 'retry' });
+        expect(await other.create(canvas, new Date(0), rig.rights)).toMatchObject({ kind: 'retry' });
       } finally {
         await close();
       }
@@ -357,11 +364,11 @@ describe('SlackCanvasPublisher', () => {
     const { client, bodies, close } = await aSlackThatAnswers({ ok: true, canvas_id: UNKNOWN_CANVAS });
     try {
       const other = new SlackCanvasPublisher(client, recordingLog().log);
-      expect(await other.create(canvas, null, rig.signal)).toEqual({
+      expect(await other.create(canvas, null, rig.rights)).toEqual({
         kind: 'created',
         canvasId: UNKNOWN_CANVAS,
       });
-      await other.write(UNKNOWN_CANVAS, text(), rig.signal);
+      await other.write(UNKNOWN_CANVAS, text(), rig.rights);
     } finally {
       await close();
     }

@@ -1,11 +1,12 @@
 import type { Canvas } from '../../domain/board/canvas';
 import type { CanvasCreation, CanvasOutcome, CanvasPublisher } from '../../domain/board/canvas-publisher';
+import type { SendingRights } from '../../domain/notifications/notification';
 import { SlackCanvasFinder } from './slack-canvas.finder';
 import { layOutCanvas } from './slack-canvas.layout';
 import { toCanvasFault, type CanvasFault } from './slack-canvas.outcome';
 import { isSameContent } from './slack-canvas.reading';
 import { CANVAS_TITLE } from './slack-canvas.words';
-import type { SlackClient, SlackLog } from './slack.client';
+import type { SlackAnswer, SlackClient, SlackLog } from './slack.client';
 import { unreadable, type SlackFault } from './slack-fault';
 
 const EDIT = 'canvases.edit';
@@ -39,23 +40,23 @@ export class SlackCanvasPublisher implements CanvasPublisher {
     return layOutCanvas(canvas);
   }
 
-  async write(canvasId: string, text: string, signal: AbortSignal): Promise<CanvasOutcome> {
+  async write(canvasId: string, text: string, rights: SendingRights): Promise<CanvasOutcome> {
     // Exactly one change, and no `section_id`: that replaces everything (contracts/slack.md §5).
     const changes = [{ operation: 'replace', document_content: markdown(text) }];
-    const answer = await this.slack.call(EDIT, { canvas_id: canvasId, changes }, signal, 'table');
+    const answer = await this.call(EDIT, { canvas_id: canvasId, changes }, rights);
     return answer.ok ? { kind: 'done' } : this.failed(answer.fault, { canvas_id: canvasId });
   }
 
-  async create(canvas: Canvas, mayExistSince: Date | null, signal: AbortSignal): Promise<CanvasCreation> {
+  async create(canvas: Canvas, mayExistSince: Date | null, rights: SendingRights): Promise<CanvasCreation> {
     const text = this.render(canvas);
     if (mayExistSince !== null) {
-      const search = await this.finder.find(canvas, signal);
+      const search = await this.finder.find(canvas, rights.signal);
       if (search.kind === 'failed') return toCanvasFault(search.fault);
-      const adoption = search.kind === 'found' ? await this.adopt(search.canvasId, text, signal) : null;
+      const adoption = search.kind === 'found' ? await this.adopt(search.canvasId, text, rights) : null;
       // Found and deleted in the same breath: then there is none.
       if (adoption !== null && adoption.kind !== 'gone') return adoption;
     }
-    const creation = await this.createNew(canvas.channelId, text, signal);
+    const creation = await this.createNew(canvas.channelId, text, rights);
     if (creation.ok) return { kind: 'created', canvasId: creation.canvasId };
     return this.failed(creation.fault, { channel: canvas.channelId });
   }
@@ -69,30 +70,39 @@ export class SlackCanvasPublisher implements CanvasPublisher {
     return null;
   }
 
-  private async adopt(canvasId: string, text: string, signal: AbortSignal): Promise<CanvasCreation> {
-    const outcome = await this.write(canvasId, text, signal);
+  private async adopt(canvasId: string, text: string, rights: SendingRights): Promise<CanvasCreation> {
+    const outcome = await this.write(canvasId, text, rights);
     return outcome.kind === 'done' ? { kind: 'created', canvasId } : outcome;
   }
 
   /** The channel's own canvas, which everybody finds; where people have one already, a tab beside it. */
-  private async createNew(channelId: string, text: string, signal: AbortSignal): Promise<Creation> {
-    const own = await this.callCreate(CREATE_OF_CHANNEL, channelId, text, signal);
+  private async createNew(channelId: string, text: string, rights: SendingRights): Promise<Creation> {
+    const own = await this.callCreate(CREATE_OF_CHANNEL, channelId, text, rights);
     if (own.ok || !OWN_CANVAS_IMPOSSIBLE.has(own.fault.code ?? '')) return own;
-    return this.callCreate(CREATE_TAB, channelId, text, signal);
+    return this.callCreate(CREATE_TAB, channelId, text, rights);
   }
 
   private async callCreate(
     method: string,
     channelId: string,
     text: string,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<Creation> {
     const args = { channel_id: channelId, title: CANVAS_TITLE, document_content: markdown(text) };
-    const answer = await this.slack.call(method, args, signal, 'table');
+    const answer = await this.call(method, args, rights);
     if (!answer.ok) return answer;
     const { canvas_id: canvasId } = answer.data as { readonly canvas_id?: unknown };
     if (typeof canvasId === 'string') return { ok: true, canvasId };
     return { ok: false, fault: unreadable({ method, httpStatus: answer.httpStatus }) };
+  }
+
+  /** Its turn may come long after it was asked for: the right to write is asked for in the moment before. */
+  private call(
+    method: string,
+    args: Readonly<Record<string, unknown>>,
+    { signal, mayAct }: SendingRights,
+  ): Promise<SlackAnswer> {
+    return this.slack.call(method, args, signal, 'table', mayAct);
   }
 
   /** Whoever asked is told the code; what Slack says besides, why it does not take the text, helps only in the log. */

@@ -1,3 +1,4 @@
+import type { SendingRights } from '../notifications/notification';
 import type { Canvas } from './canvas';
 
 /** What Slack made of a call about a canvas: a value, not an exception. */
@@ -25,12 +26,12 @@ export interface CanvasPublisher {
   /** The very text that {@link write} writes. Pure. */
   render(canvas: Canvas): string;
   /** Replaces all that the canvas holds; doing it twice does no harm. Never rejects for a fault of the vendor or the network. */
-  write(canvasId: string, text: string, signal: AbortSignal): Promise<CanvasOutcome>;
+  write(canvasId: string, text: string, rights: SendingRights): Promise<CanvasOutcome>;
   /**
    * Makes a canvas for the channel, with the text in it. What people wrote themselves is never overwritten.
    * @param mayExistSince an earlier attempt since then may have succeeded: its canvas is found and used
    */
-  create(canvas: Canvas, mayExistSince: Date | null, signal: AbortSignal): Promise<CanvasCreation>;
+  create(canvas: Canvas, mayExistSince: Date | null, rights: SendingRights): Promise<CanvasCreation>;
   /** Whether it still holds what was written; `null` when that cannot be found out. */
   holds(canvasId: string, text: string, signal: AbortSignal): Promise<boolean | null>;
 }

@@ -11,7 +11,7 @@ export interface CanvasRecord {
   readonly creatingSince: Date | null;
   /** Version of each app that it shows. An app of another version is why it has to be written. */
   readonly shown: Readonly<Record<string, number>>;
-  /** Fingerprint of the text that was written last; `null` before the first time. */
+  /** Fingerprint of the text that was written last and of the canvas it was written to; `null` before the first time. */
   readonly textHash: string | null;
   readonly writtenAt: Date | null;
   /** 0 while nothing was ever stored. */

@@ -52,12 +52,11 @@ describe('the canvas of a channel', () => {
   it('shows neither cells that are not configured any more nor what happened to apps of other channels', () => {
     const states = [
       anAppBoard('Planning')
-        .withCell(aCell('Gone'))
-        .with({ lastUpdateAt: at(1) })
+        .withCell(aCell('Gone', { receivedAt: at(1) }))
         .build(),
       anAppBoard('ARCS')
+        .withCell(aCell('Reconciliation', { receivedAt: at(9) }))
         .withJob(aJob('OTHER'))
-        .with({ lastUpdateAt: at(9) })
         .build(),
     ];
     const canvas = buildCanvas(BOARD, CHANNEL, states, NOW);
@@ -65,15 +64,17 @@ describe('the canvas of a channel', () => {
     expect(canvas).toMatchObject({ lastUpdateAt: at(1), recentJobs: [] });
   });
 
-  it('says when its apps were last heard of, and their jobs, newest first', () => {
+  it('says when a cell of its apps last changed, whatever was heard since, and their jobs, newest first', () => {
     const states = [
       anAppBoard('Planning')
+        .withCell(aCell('Actual', { receivedAt: at(2) }), aCell('Budget', { receivedAt: at(1) }))
         .withJob(aJob('J1', { startedAt: at(1) }))
-        .with({ lastUpdateAt: at(1) })
+        .with({ lastUpdateAt: at(9) })
         .build(),
       anAppBoard('FCCS')
+        .withCell(aCell('Consolidation', { receivedAt: at(1), statusAt: at(8) }))
         .withJob(aJob('J2', { startedAt: at(2) }))
-        .with({ lastUpdateAt: at(2) })
+        .with({ lastUpdateAt: at(9) })
         .build(),
     ];
     const { lastUpdateAt, recentJobs } = buildCanvas(BOARD, CHANNEL, states, NOW);

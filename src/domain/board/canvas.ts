@@ -1,4 +1,4 @@
-import { findCell, lastUpdateOf, type AppBoard } from './app-board';
+import { findCell, lastChangeOf, type AppBoard } from './app-board';
 import { appsOf, type Board, type BoardChannel } from './board';
 import { loadingSince } from './board-alerts';
 import type { CellStatus } from './cell';
@@ -48,7 +48,7 @@ export function buildCanvas(
     channelName: channel.name,
     timeZone: board.timeZone,
     generatedAt: now,
-    lastUpdateAt: lastUpdateOf(states),
+    lastUpdateAt: lastChangeOf(states),
     apps: shown.map(({ name, displayName, domains }) => ({
       displayName,
       rows: domains.map((domain) => toRow(stateOf(name), domain)),

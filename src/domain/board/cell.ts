@@ -21,6 +21,10 @@ export interface Cell {
   readonly stale: boolean;
   /** Since when EPM gives no usable answer about the job; `null` when it does, or was never asked. */
   readonly unknownSince: Date | null;
+  /** EPM was asked and said so; a push about the same job knows better, also one that comes later and is older. */
+  readonly healed: boolean;
+  /** Since when EPM is asked about the job; `null` before the first time. */
+  readonly polledSince: Date | null;
   /** An alert about it is still to be raised or resolved, because its commit had no room for it. */
   readonly alertDue: AlertDue | null;
 }
@@ -40,7 +44,12 @@ export interface CellUpdate {
   readonly jobId: string | null;
   /** At most 200 characters. */
   readonly message: string | null;
-  /** Event time. */
-  readonly timestamp: Date;
+  /** Event time; `null` when none was sent: then it is now, and in any case after what is known. */
+  readonly timestamp: Date | null;
   readonly server: string | null;
+}
+
+/** An update whose event time is settled. */
+export interface DatedUpdate extends CellUpdate {
+  readonly timestamp: Date;
 }

@@ -111,6 +111,22 @@ describe('alerts that were left due', () => {
     ]);
   });
 
+  it('end only what was told of its loading where the cell has begun anew: that says nothing of its end', () => {
+    const board = anAppBoard()
+      .withCell({ ...loading('Actual'), alertDue: due })
+      .build();
+    const keys = [warningDedupKey('Planning', 'Actual'), staleDedupKey('Planning', 'Actual')];
+    const open = keys.map((dedupKey) => aSlot(anAlert(dedupKey).with({ dedupKey }).build()));
+    const circumstances = boardCircumstances(at(13), [CELL], {
+      slots: new Map(open.map((slot) => [slot.dedupKey, slot])),
+    });
+    const { alertChanges, boards } = decideDueAlerts(board, board.cells, circumstances);
+    expect(alertChanges.map(({ alert }) => [alert.dedupKey, alert.status])).toEqual([
+      ['board_stale:Planning:Actual', 'resolved'],
+    ]);
+    expect(boards.flatMap(cellsWithAlertDue)).toEqual([]);
+  });
+
   it('are taken a few cells at a time, so that one commit has room for both alerts of each', () => {
     const cells = Array.from({ length: 9 }, (_, n) => aCell(`D${n}`, { alertDue: due }));
     expect(firstCells(cells).length * 2).toBeLessThanOrEqual(MOST_ALERTS_AT_ONCE);

@@ -55,7 +55,12 @@ export function decideDueAlerts(
   circumstances: BoardCircumstances,
 ): BoardDecision {
   const alertChanges = cells.flatMap((cell) =>
-    alertChangesOf(board.app, cell, { ...circumstances, actor: cell.alertDue ?? circumstances.actor }),
+    alertChangesOf(
+      board.app,
+      cell,
+      { ...circumstances, actor: cell.alertDue ?? circumstances.actor },
+      cell.status === 'Loading' ? null : cell,
+    ),
   );
   return decisionOf(
     board,

@@ -6,15 +6,28 @@ import { IDLE_DEDUP_KEY, staleDedupKey, warningCandidate, warningDedupKey } from
 import type { CellChange } from './board-audit';
 import { causeOf, slotOf, type BoardCircumstances, type BoardDecision } from './board-decision';
 import { InvalidTimestamp } from './board.errors';
-import type { Cell, CellUpdate } from './cell';
-import { withJobLeft, withJobUpdate, type EpmJob } from './epm-job';
-import { judgeUpdate, LARGEST_CLOCK_LEAD_MS, nextCell } from './next-cell';
+import type { Cell, CellUpdate, DatedUpdate } from './cell';
+import { findJob, withJobLeft, withJobUpdate, type EpmJob } from './epm-job';
+import { dated, judgeUpdate, LARGEST_CLOCK_LEAD_MS, nextCell } from './next-cell';
+
+/** A board that only hears what it knows is alive all the same; its last sign of life is moved at most this often. */
+const HEARD_EVERY_MS = 60 * 60_000;
 
 /** One app while the updates of a request are applied to it. */
 interface Draft {
   readonly before: AppBoard;
   readonly board: AppBoard;
   readonly changes: readonly CellChange[];
+  /** What was last said of each domain besides `Loading`: a cell that began anew since must not hide it from the alerts. */
+  readonly said: ReadonlyMap<string, Cell>;
+}
+
+/** Alerts of an earlier update are still due; they come first, or a newer status would hide them. */
+export class AlertsStillDue extends Error {
+  constructor(readonly app: string) {
+    super(`alerts of app ${app} are still due`);
+    this.name = 'AlertsStillDue';
+  }
 }
 
 /**
@@ -22,37 +35,42 @@ interface Draft {
  * @param boards the apps that the updates name
  * @returns `null` when all of them are known already: nothing is to be written
  * @throws InvalidTimestamp when an event time is more than 5 minutes ahead of `now`
+ * @throws AlertsStillDue
  */
 export function decideCellUpdates(
   boards: ReadonlyMap<string, AppBoard>,
   updates: readonly CellUpdate[],
   circumstances: BoardCircumstances,
 ): BoardDecision | null {
+  const { now } = circumstances;
   const drafts = new Map<string, Draft>();
   for (const [index, update] of updates.entries()) {
-    if (update.timestamp.getTime() - circumstances.now.getTime() > LARGEST_CLOCK_LEAD_MS)
-      throw new InvalidTimestamp(updates.length > 1 ? index : null, update.timestamp, circumstances.now);
+    if (update.timestamp !== null && update.timestamp.getTime() - now.getTime() > LARGEST_CLOCK_LEAD_MS)
+      throw new InvalidTimestamp(updates.length > 1 ? index : null, update.timestamp, now);
     const board = boards.get(update.app);
     if (board === undefined) throw new TypeError(`the board of app ${update.app} was not read`);
-    const draft = drafts.get(update.app) ?? { before: board, board, changes: [] };
-    drafts.set(update.app, applyUpdate(draft, update, circumstances.now));
+    if (findCell(board, update.domain)?.alertDue != null) throw new AlertsStillDue(update.app);
+    const draft = drafts.get(update.app) ?? { before: board, board, changes: [], said: new Map() };
+    drafts.set(update.app, applyUpdate(draft, update, now));
   }
-  const changed = [...drafts.values()].filter(({ changes }) => changes.length > 0);
-  if (changed.length === 0) return null;
-  return withAlerts(changed, circumstances);
+  const changed = [...drafts.values()].map((draft) => heard(draft, now));
+  const written = changed.filter(({ board, before }) => board !== before);
+  return written.length === 0 ? null : withAlerts(written, circumstances);
 }
 
-function applyUpdate(draft: Draft, update: CellUpdate, now: Date): Draft {
-  const { board, changes } = draft;
-  const before = findCell(board, update.domain);
+function applyUpdate(draft: Draft, asSent: CellUpdate, now: Date): Draft {
+  const { board, changes, said } = draft;
+  const before = findCell(board, asSent.domain);
+  const update = dated(asSent, before, now);
   const kind = judgeUpdate(before, update);
   if (kind === 'repeated') return draft;
   const applied = kind === 'applied';
   const left = applied ? withoutLeftJob(board, before, update) : board.jobs;
-  const jobs = withJobUpdate(left, update);
+  const jobs = withJobUpdate(left, update, applied && recovers(board, before, update));
   // A late event is kept in the history of its job. Heard again, or without a job, it says nothing new.
   if (!applied && jobs === board.jobs) return draft;
-  const next = applied ? withCell(board, nextCell(before, update, now)) : board;
+  const cell = nextCell(before, update, now, findJob(board.jobs, update.jobId)?.startedAt ?? null);
+  const next = applied ? withCell(board, cell) : board;
   const change: CellChange = {
     domain: update.domain,
     from: before?.status ?? 'Blank',
@@ -62,59 +80,82 @@ function applyUpdate(draft: Draft, update: CellUpdate, now: Date): Draft {
     message: update.message,
     timestamp: update.timestamp,
   };
-  return { ...draft, board: { ...next, jobs, lastUpdateAt: now }, changes: [...changes, change] };
+  const isWord = applied && update.status !== 'Loading';
+  return {
+    before: draft.before,
+    board: { ...next, jobs, lastUpdateAt: now },
+    changes: [...changes, change],
+    said: isWord ? new Map([...said, [cell.domain, cell]]) : said,
+  };
 }
 
 /** A cell that turns to another job, or to none, leaves the one that was loading in it. */
-function withoutLeftJob(board: AppBoard, before: Cell | null, update: CellUpdate): readonly EpmJob[] {
+function withoutLeftJob(board: AppBoard, before: Cell | null, update: DatedUpdate): readonly EpmJob[] {
   const jobId = before?.status === 'Loading' ? before.jobId : null;
   if (jobId === null || (jobId === update.jobId && update.status !== 'Blank')) return board.jobs;
   return withJobLeft(board.jobs, jobId, update.domain, update.timestamp);
 }
 
+/** The cell warned about this very job, no other of the app does, and now it is well. */
+function recovers({ cells }: AppBoard, before: Cell | null, { status, jobId }: DatedUpdate): boolean {
+  const warns = (cell: Cell) => cell.status === 'Warning' && cell.jobId === jobId;
+  return status === 'OK' && before !== null && warns(before) && cells.filter(warns).length === 1;
+}
+
+/** Pushes that said nothing new are a sign of life. */
+function heard(draft: Draft, now: Date): Draft {
+  const { board, changes } = draft;
+  const lastMs = board.lastUpdateAt?.getTime() ?? now.getTime();
+  if (changes.length > 0 || now.getTime() - lastMs < HEARD_EVERY_MS) return draft;
+  return { ...draft, board: { ...board, lastUpdateAt: now } };
+}
+
 function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances): BoardDecision {
   const { actor, ids, now } = circumstances;
   const alertChanges: AlertChange[] = [...endOfIdleness(circumstances)];
-  const boards = drafts.map(({ before, board, changes }) => {
-    let next: AppBoard = { ...board, version: board.version + 1 };
-    for (const domain of new Set(changes.filter(({ applied }) => applied).map(({ domain }) => domain))) {
-      const cell = findCell(board, domain) as Cell;
-      const found = alertChangesOf(board.app, cell, circumstances, findCell(before, domain));
+  const boards = drafts.map((draft) => {
+    let next: AppBoard = { ...draft.board, version: draft.board.version + 1 };
+    for (const { cell, said } of changedCells(draft)) {
+      const found = alertChangesOf(next.app, cell, circumstances, said);
       if (found.length === 0) continue;
       if (alertChanges.length + found.length <= MOST_ALERTS_AT_ONCE) alertChanges.push(...found);
       else next = withCell(next, { ...cell, alertDue: actor });
     }
     return next;
   });
-  const audits = drafts.map(({ board, changes }) => ({
-    id: ids.next(),
-    app: board.app,
-    at: now,
-    ...actor,
-    changes,
-  }));
+  const audits = drafts
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ board, changes }) => ({ id: ids.next(), app: board.app, at: now, ...actor, changes }));
   return { boards, audits, alertChanges };
 }
 
+/** Those that have begun anew come first: what is due about them could not be told from the cell later. */
+function changedCells({ board, changes, said }: Draft): readonly { cell: Cell; said: Cell | null }[] {
+  const domains = new Set(changes.filter(({ applied }) => applied).map(({ domain }) => domain));
+  return [...domains]
+    .map((domain) => ({ cell: findCell(board, domain) as Cell, said: said.get(domain) ?? null }))
+    .toSorted((a, b) => Number(b.cell.status === 'Loading') - Number(a.cell.status === 'Loading'));
+}
+
 /**
- * A Warning raises an alert, OK and Blank resolve it; and whatever comes ends a Loading that took too long.
- * @param before the cell as it was: a Warning of which nobody was told yet is told before it begins anew
+ * A Warning raises an alert, OK and Blank resolve it; and whatever ends a Loading that took too long resolves the alert about that.
+ * @param said what was last said of the cell besides `Loading`; `null` when nothing was
  */
 export function alertChangesOf(
   app: string,
   cell: Cell,
   circumstances: BoardCircumstances,
-  before: Cell | null = null,
+  said: Cell | null,
 ): readonly AlertChange[] {
   const { domain, status } = cell;
-  const changes = [resolveOpen(staleDedupKey(app, domain), `reported ${status}`, circumstances)];
-  const isUntold = before?.status === 'Warning' && before.alertDue !== null;
-  if (status === 'Warning') changes.push(raise(app, cell, circumstances));
-  else if (status !== 'Loading')
+  const changes = cell.stale
+    ? []
+    : [resolveOpen(staleDedupKey(app, domain), `reported ${status}`, circumstances)];
+  if (said?.status === 'Warning') changes.push(raise(app, said, circumstances));
+  else if (said !== null)
     changes.push(
-      resolveOpen(warningDedupKey(app, domain), status === 'OK' ? 'OK' : 'cleared', circumstances),
+      resolveOpen(warningDedupKey(app, domain), said.status === 'OK' ? 'OK' : 'cleared', circumstances),
     );
-  else if (isUntold) changes.push(raise(app, before, circumstances));
   return changes.filter((change) => change !== null);
 }
 
@@ -156,7 +197,7 @@ export function dedupKeysInPlay(
     const cell = board === undefined ? null : findCell(board, domain);
     return [
       ...(cell?.stale === true ? [staleDedupKey(app, domain)] : []),
-      ...(status !== 'Loading' || cell?.alertDue != null ? [warningDedupKey(app, domain)] : []),
+      ...(status !== 'Loading' ? [warningDedupKey(app, domain)] : []),
     ];
   });
   return [...new Set([...(mayBeIdle ? [IDLE_DEDUP_KEY] : []), ...ofCells])];

@@ -1,6 +1,6 @@
 import { aCell, anAppBoard } from '../../../test/builders/an-app-board';
 import type { Cell } from './cell';
-import { decidePoll, stillWaits, UNKNOWN_LASTS_MS, withUnknownSince } from './decide-poll';
+import { asHealed, decidePoll, stillWaits, UNKNOWN_LASTS_MS, withPollingRemembered } from './decide-poll';
 import type { EpmAnswer, EpmJobState } from './epm-gateway';
 
 const at = (minute: number, ms = 0) => new Date(Date.UTC(2026, 2, 2, 12, minute, 0, ms));
@@ -8,6 +8,8 @@ const LIMITS = { longestMs: 60 * 60_000, unknownMs: UNKNOWN_LASTS_MS };
 const LOADING = aCell('Actual', {
   ...{ status: 'Loading', jobId: '42', server: 'planning', statusAt: at(0), startedAt: at(0) },
 });
+/** It was asked about before. */
+const ASKED = { ...LOADING, polledSince: at(0) };
 
 const state = (said: EpmJobState, text: string | null = null, code = '1'): EpmAnswer => ({
   ...{ kind: 'state', state: said, code, text },
@@ -16,18 +18,23 @@ const UNREACHABLE: EpmAnswer = { kind: 'unreachable', error: 'HTTP 503' };
 const UNAUTHORIZED: EpmAnswer = { kind: 'unauthorized', error: 'HTTP 401' };
 const NOT_FOUND: EpmAnswer = { kind: 'not_found', text: null };
 
-const poll = (answer: EpmAnswer, now = at(5), cell: Cell = LOADING) =>
+const poll = (answer: EpmAnswer, now = at(5), cell: Cell = ASKED) =>
   decidePoll('Planning', cell, answer, LIMITS, now);
 
-/** The update that ends the cell's loading. */
-function ends(status: 'OK' | 'Warning', message: unknown, timestamp = at(5)) {
+/** The update that ends the cell's loading: EPM does not say when. */
+function ends(status: 'OK' | 'Warning', message: unknown) {
   return {
     kind: 'update',
     update: {
       ...{ app: 'Planning', domain: 'Actual', jobId: '42', server: 'planning' },
-      ...{ status, message, timestamp },
+      ...{ status, message, timestamp: null },
     },
   };
+}
+
+/** What is remembered of the polling from now on. */
+function remembers(polledSince: Date, unknownSince: Date | null) {
+  return { kind: 'remember', polledSince, unknownSince };
 }
 
 describe('what EPM says of a job', () => {
@@ -48,12 +55,7 @@ describe('what EPM says of a job', () => {
   });
 
   it('is an end also when it comes after all patience', () => {
-    expect(poll(state('succeeded'), at(90))).toEqual(ends('OK', null, at(90)));
-  });
-
-  it('is never dated before the begin, which another clock may have told', () => {
-    const ahead = { ...LOADING, statusAt: at(7) };
-    expect(poll(state('succeeded'), at(5), ahead)).toEqual(ends('OK', null, at(7)));
+    expect(poll(state('succeeded'), at(90))).toEqual(ends('OK', null));
   });
 
   it.each([
@@ -70,31 +72,38 @@ describe('an answer that says nothing of the job', () => {
     ['an unknown status', state('unknown', null, '77'), 'status 77'],
     ['a job that is not known there', NOT_FOUND, 'the job is not known there'],
   ])('is remembered first, and is a Warning when it lasts: %s', (_, answer, word) => {
-    expect(poll(answer, at(5))).toEqual({ kind: 'unknown_since', since: at(5) });
-    const inDoubt = { ...LOADING, unknownSince: at(5) };
+    expect(poll(answer, at(5))).toEqual(remembers(at(0), at(5)));
+    const inDoubt = { ...ASKED, unknownSince: at(5) };
     expect(poll(answer, at(20), inDoubt)).toEqual({ kind: 'nothing' });
     const message = `EPM gives no usable answer about the job: ${word}`;
-    expect(poll(answer, at(20, 1), inDoubt)).toEqual(ends('Warning', message, at(20, 1)));
+    expect(poll(answer, at(20, 1), inDoubt)).toEqual(ends('Warning', message));
   });
 
   it('is forgotten when EPM knows the job again, and not when EPM is only unreachable', () => {
-    const inDoubt = { ...LOADING, unknownSince: at(5) };
-    expect(poll(state('running'), at(30), inDoubt)).toEqual({ kind: 'unknown_since', since: null });
+    const inDoubt = { ...ASKED, unknownSince: at(5) };
+    expect(poll(state('running'), at(15), inDoubt)).toEqual(remembers(at(0), null));
     for (const answer of [UNREACHABLE, UNAUTHORIZED])
-      expect(poll(answer, at(30), inDoubt)).toEqual({ kind: 'nothing' });
-  });
-
-  it('is remembered as no change that anybody sees', () => {
-    const board = anAppBoard().withCell(LOADING, aCell('Budget')).with({ version: 3 }).build();
-    expect(withUnknownSince(board, LOADING, at(5))).toEqual({
-      ...board,
-      cells: [aCell('Budget'), { ...LOADING, unknownSince: at(5) }],
-      version: 4,
-    });
+      expect(poll(answer, at(15), inDoubt)).toEqual({ kind: 'nothing' });
   });
 });
 
 describe('polling', () => {
+  it('is remembered from the first question on, whatever the answer', () => {
+    for (const answer of [state('running'), UNREACHABLE, UNAUTHORIZED])
+      expect(poll(answer, at(5), LOADING)).toEqual(remembers(at(5), null));
+    expect(poll(NOT_FOUND, at(5), LOADING)).toEqual(remembers(at(5), at(5)));
+  });
+
+  it('is remembered as no change that anybody sees', () => {
+    const board = anAppBoard().withCell(LOADING, aCell('Budget')).with({ version: 3 }).build();
+    const remembered = { polledSince: at(1), unknownSince: at(5) };
+    expect(withPollingRemembered(board, LOADING, remembered)).toEqual({
+      ...board,
+      cells: [aCell('Budget'), { ...LOADING, ...remembered }],
+      version: 4,
+    });
+  });
+
   it.each([
     [state('running', '42 % done'), '42 % done'],
     [state('running'), 'status 1'],
@@ -103,19 +112,31 @@ describe('polling', () => {
     [UNAUTHORIZED, 'HTTP 401'],
   ])('gives up when the job takes longer than the limit, with the last word (%#)', (answer, word) => {
     expect(poll(answer, at(60))).not.toMatchObject({ kind: 'update' });
-    expect(poll(answer, at(60, 1))).toEqual(ends('Warning', `polling gave up: ${word}`, at(60, 1)));
+    expect(poll(answer, at(60, 1))).toEqual(ends('Warning', `polling gave up: ${word}`));
   });
 
-  it('counts from what is known when nobody said when the job began', () => {
-    const unknown = { ...LOADING, startedAt: null, statusAt: at(30) };
-    expect(poll(state('running'), at(60, 1), unknown)).toEqual({ kind: 'nothing' });
-    expect(poll(state('running'), at(90, 1), unknown)).toMatchObject({ kind: 'update' });
+  it('counts from the first question, not from the begin: nobody may have asked for long', () => {
+    expect(poll(state('running'), at(300), LOADING)).toEqual(remembers(at(300), null));
+    const asked = { ...LOADING, polledSince: at(300) };
+    expect(poll(state('running'), at(360), asked)).toEqual({ kind: 'nothing' });
+    expect(poll(state('running'), at(360, 1), asked)).toMatchObject({ kind: 'update' });
   });
 
-  it('concerns a cell only while it waits for that very job: a push that came meanwhile wins', () => {
-    expect(stillWaits(LOADING, '42')).toBe(true);
-    expect(stillWaits({ ...LOADING, jobId: '43' }, '42')).toBe(false);
-    expect(stillWaits({ ...LOADING, status: 'OK' }, '42')).toBe(false);
-    expect(stillWaits(null, '42')).toBe(false);
+  it('concerns a cell only while it waits for that very run of the job: a push that came meanwhile wins', () => {
+    expect(stillWaits(LOADING, '42', at(0))).toBe(true);
+    expect(stillWaits({ ...LOADING, jobId: '43' }, '42', at(0))).toBe(false);
+    expect(stillWaits({ ...LOADING, status: 'OK' }, '42', at(0))).toBe(false);
+    expect(stillWaits({ ...LOADING, statusAt: at(0, 1) }, '42', at(0))).toBe(false);
+    expect(stillWaits(null, '42', at(0))).toBe(false);
+  });
+
+  it('marks the cell that it heals, and no other', () => {
+    const ended = aCell('Actual', { jobId: '42' });
+    const board = anAppBoard().withCell(ended, aCell('Budget')).build();
+    const decision = { boards: [board], audits: [], alertChanges: [] };
+    expect(asHealed(decision, 'Actual')).toEqual({
+      ...decision,
+      boards: [{ ...board, cells: [aCell('Budget'), { ...ended, healed: true }] }],
+    });
   });
 });

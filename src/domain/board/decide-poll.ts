@@ -1,5 +1,5 @@
-import type { AppBoard } from './app-board';
-import { loadingSince } from './board-alerts';
+import { findCell, withCell, type AppBoard } from './app-board';
+import type { BoardDecision } from './board-decision';
 import type { Cell, CellUpdate } from './cell';
 import type { EpmAnswer } from './epm-gateway';
 
@@ -7,11 +7,11 @@ import type { EpmAnswer } from './epm-gateway';
 export type PollDecision =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'update'; readonly update: CellUpdate }
-  /** Only what is remembered of the job changes. */
-  | { readonly kind: 'unknown_since'; readonly since: Date | null };
+  /** Only what is remembered of the polling changes. */
+  | { readonly kind: 'remember'; readonly polledSince: Date; readonly unknownSince: Date | null };
 
 export interface PollLimits {
-  /** A cell that is `Loading` for longer is not asked for any more. */
+  /** A job that was asked about for longer is given up. */
   readonly longestMs: number;
   /** An answer that says nothing may be repeated for this long. */
   readonly unknownMs: number;
@@ -34,36 +34,51 @@ export function decidePoll(
 ): PollDecision {
   const end = endOf(answer);
   if (end !== null) return update(end.status, end.message);
-  if (now.getTime() - loadingSince(cell).getTime() > limits.longestMs)
+  // From the first question on: while Vesper was down nobody asked, and that is no fault of the job's.
+  const polledSince = cell.polledSince ?? now;
+  if (now.getTime() - polledSince.getTime() > limits.longestMs)
     return update('Warning', `polling gave up: ${lastWord(answer)}`);
-  if (!isUnknown(answer)) {
-    const answered = answer.kind === 'state';
-    return answered && cell.unknownSince !== null
-      ? { kind: 'unknown_since', since: null }
-      : { kind: 'nothing' };
-  }
-  if (cell.unknownSince === null) return { kind: 'unknown_since', since: now };
-  if (now.getTime() - cell.unknownSince.getTime() <= limits.unknownMs) return { kind: 'nothing' };
-  return update('Warning', `EPM gives no usable answer about the job: ${lastWord(answer)}`);
+  const unknownSince = sinceWhenUnknown(cell, answer, now);
+  if (unknownSince !== null && now.getTime() - unknownSince.getTime() > limits.unknownMs)
+    return update('Warning', `EPM gives no usable answer about the job: ${lastWord(answer)}`);
+  const isKnown = cell.polledSince !== null && cell.unknownSince?.getTime() === unknownSince?.getTime();
+  return isKnown ? { kind: 'nothing' } : { kind: 'remember', polledSince, unknownSince };
 
   function update(status: 'OK' | 'Warning', message: string | null): PollDecision {
     const { domain, jobId, server } = cell;
     const cut = message === null ? null : cutTo(message, LONGEST_MESSAGE);
-    // Not before the begin, which another clock may have told.
-    const timestamp = new Date(Math.max(now.getTime(), cell.statusAt.getTime()));
-    return { kind: 'update', update: { app, domain, status, jobId, message: cut, timestamp, server } };
+    return { kind: 'update', update: { app, domain, status, jobId, message: cut, timestamp: null, server } };
   }
 }
 
-/** Whether the cell waits for the end of the very job that was asked about. */
-export function stillWaits(cell: Cell | null, jobId: string): cell is Cell {
-  return cell !== null && cell.status === 'Loading' && cell.jobId === jobId;
+/** Whether the cell waits for the end of the very run of the job that was asked about. */
+export function stillWaits(cell: Cell | null, jobId: string, loadingSinceThen: Date): cell is Cell {
+  if (cell === null || cell.status !== 'Loading' || cell.jobId !== jobId) return false;
+  return cell.statusAt.getTime() === loadingSinceThen.getTime();
 }
 
-/** Remembers since when EPM gives no usable answer. It is no change that anybody sees. */
-export function withUnknownSince(board: AppBoard, cell: Cell, since: Date | null): AppBoard {
-  const others = board.cells.filter(({ domain }) => domain !== cell.domain);
-  return { ...board, cells: [...others, { ...cell, unknownSince: since }], version: board.version + 1 };
+/** Remembers since when EPM is asked, and since when it gives no usable answer. It is no change that anybody sees. */
+export function withPollingRemembered(
+  board: AppBoard,
+  cell: Cell,
+  remembered: Pick<Cell, 'polledSince' | 'unknownSince'>,
+): AppBoard {
+  return { ...withCell(board, { ...cell, ...remembered }), version: board.version + 1 };
+}
+
+/** Marks what EPM was found to say: the job's own push knows better. */
+export function asHealed(decision: BoardDecision, domain: string): BoardDecision {
+  const boards = decision.boards.map((board) => {
+    const cell = findCell(board, domain);
+    return cell === null ? board : withCell(board, { ...cell, healed: true });
+  });
+  return { ...decision, boards };
+}
+
+/** An answer that tells nothing of the job neither begins nor ends it. */
+function sinceWhenUnknown(cell: Cell, answer: EpmAnswer, now: Date): Date | null {
+  if (isUnknown(answer)) return cell.unknownSince ?? now;
+  return answer.kind === 'state' ? null : cell.unknownSince;
 }
 
 function endOf(

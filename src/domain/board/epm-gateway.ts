@@ -1,6 +1,7 @@
 /** What EPM says of a job, in Vesper's words (contracts of Oracle EPM, "Vesper state mapping"). */
 export type EpmJobState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'unknown';
 
+/** `asked` is `false` where the server was not asked at all, for want of a sign-in to ask with: nothing new is known of it. */
 export type EpmAnswer =
   | {
       readonly kind: 'state';
@@ -13,9 +14,9 @@ export type EpmAnswer =
   /** The job, the application or the path is not known there. */
   | { readonly kind: 'not_found'; readonly text: string | null }
   /** Down, in maintenance, or answering something that is not an answer. Nothing is known of the job. */
-  | { readonly kind: 'unreachable'; readonly error: string }
+  | { readonly kind: 'unreachable'; readonly error: string; readonly asked?: false }
   /** The credentials were refused, and a fresh token as well. */
-  | { readonly kind: 'unauthorized'; readonly error: string };
+  | { readonly kind: 'unauthorized'; readonly error: string; readonly asked?: false };
 
 /** A connection whose sign-in only a person can renew; nothing is asked of it until then. */
 export interface LostSignIn {

@@ -1,13 +1,13 @@
 import { aCellUpdate } from '../../../test/builders/a-cell-update';
 import { aJob } from '../../../test/builders/an-app-board';
-import type { CellUpdate } from './cell';
+import type { DatedUpdate } from './cell';
 import { mergeJobs, RECENT_JOBS, withJobLeft, withJobUpdate, type EpmJob } from './epm-job';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 2, 12, minute));
 const actual = () => aCellUpdate('Planning', 'Actual');
 const budget = () => aCellUpdate('Planning', 'Budget');
 
-function after(...updates: readonly { build(): CellUpdate }[]): readonly EpmJob[] {
+function after(...updates: readonly { build(): DatedUpdate }[]): readonly EpmJob[] {
   return updates.reduce<readonly EpmJob[]>((jobs, update) => withJobUpdate(jobs, update.build()), []);
 }
 
@@ -54,6 +54,17 @@ describe('the jobs of an app', () => {
     expect(after(...warned, budget().ok('J').at(at(3)))).toMatchObject([
       { status: 'Warning', completedAt: at(3), openDomains: [] },
     ]);
+  });
+
+  it('are well again when the only domain that warned recovers, and never for a Warning', () => {
+    const warned = after(actual().loading('J').at(at(1)), actual().warning('J').at(at(2)));
+    const well = actual().ok('J').at(at(3)).build();
+    expect(withJobUpdate(warned, well)).toMatchObject([{ status: 'Warning', completedAt: at(3) }]);
+    expect(withJobUpdate(warned, well, true)).toMatchObject([{ status: 'OK', completedAt: at(3) }]);
+    const worse = actual().warning('J').at(at(3)).build();
+    expect(withJobUpdate(warned, worse, true)).toMatchObject([{ status: 'Warning' }]);
+    const going = after(budget().loading('J').at(at(1)), actual().warning('J').at(at(2)));
+    expect(withJobUpdate(going, well, true)).toMatchObject([{ status: 'Loading', openDomains: ['Budget'] }]);
   });
 
   it('take a begin that is heard of after the end', () => {

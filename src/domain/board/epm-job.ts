@@ -1,4 +1,4 @@
-import type { CellStatus, CellUpdate } from './cell';
+import type { CellStatus, DatedUpdate } from './cell';
 
 /** What one app knows of one job. */
 export interface EpmJob {
@@ -27,12 +27,20 @@ const WORST_FIRST: readonly CellStatus[] = ['Warning', 'Loading', 'Blank', 'OK']
 /** Spec 20, "Rules of a cell". */
 export const RECENT_JOBS = 50;
 
-/** The jobs of an app after one update of one domain, newest last. */
-export function withJobUpdate(jobs: readonly EpmJob[], update: CellUpdate): readonly EpmJob[] {
+/**
+ * The jobs of an app after one update of one domain, newest last.
+ * @param recovers the domain was the only one of the app that had ended this job with a `Warning`
+ */
+export function withJobUpdate(
+  jobs: readonly EpmJob[],
+  update: DatedUpdate,
+  recovers = false,
+): readonly EpmJob[] {
   const { jobId } = update;
   if (jobId === null || update.status === 'Blank') return jobs;
-  const known = find(jobs, jobId);
-  const next = update.status === 'Loading' ? opened(known, jobId, update) : ended(known, jobId, update);
+  const known = findJob(jobs, jobId);
+  const next =
+    update.status === 'Loading' ? opened(known, jobId, update) : ended(known, jobId, update, recovers);
   return replaced(jobs, known, next);
 }
 
@@ -46,7 +54,7 @@ export function withJobLeft(
   domain: string,
   at: Date,
 ): readonly EpmJob[] {
-  const known = find(jobs, jobId);
+  const known = findJob(jobs, jobId);
   if (known === null || !known.openDomains.includes(domain)) return jobs;
   const openDomains = known.openDomains.filter((open) => open !== domain);
   if (openDomains.length > 0) return replaced(jobs, known, { ...known, openDomains });
@@ -54,7 +62,7 @@ export function withJobLeft(
   return replaced(jobs, known, { ...known, openDomains, status, completedAt: latest(known.completedAt, at) });
 }
 
-function find(jobs: readonly EpmJob[], jobId: string): EpmJob | null {
+export function findJob(jobs: readonly EpmJob[], jobId: string | null): EpmJob | null {
   return jobs.find((job) => job.jobId === jobId) ?? null;
 }
 
@@ -75,7 +83,7 @@ function isSame(a: EpmJob, b: EpmJob): boolean {
   );
 }
 
-function opened(known: EpmJob | null, jobId: string, { domain, timestamp }: CellUpdate): EpmJob {
+function opened(known: EpmJob | null, jobId: string, { domain, timestamp }: DatedUpdate): EpmJob {
   // A begin that is heard of after its end belongs to the run that ended; one from after the end begins another run.
   const late = known?.completedAt != null && timestamp.getTime() <= known.completedAt.getTime();
   if (known !== null && late) return { ...known, startedAt: earliest(known.startedAt, timestamp) };
@@ -89,11 +97,16 @@ function opened(known: EpmJob | null, jobId: string, { domain, timestamp }: Cell
   };
 }
 
-function ended(known: EpmJob | null, jobId: string, { domain, timestamp, status }: CellUpdate): EpmJob {
+function ended(
+  known: EpmJob | null,
+  jobId: string,
+  { domain, timestamp, status }: DatedUpdate,
+  recovers: boolean,
+): EpmJob {
   // The end of an earlier run of the same id, heard of after the next has begun.
   if (known?.startedAt != null && timestamp.getTime() < known.startedAt.getTime()) return known;
   const openDomains = (known?.openDomains ?? []).filter((open) => open !== domain);
-  const failed = status === 'Warning' || known?.status === 'Warning';
+  const failed = status === 'Warning' || (known?.status === 'Warning' && !recovers);
   return {
     jobId,
     status: failed ? 'Warning' : openDomains.length > 0 ? 'Loading' : 'OK',

@@ -5,7 +5,7 @@ import { Board, findApp } from '../../domain/board/board';
 import { IDLE_DEDUP_KEY, staleDedupKey } from '../../domain/board/board-alerts';
 import type { BoardActor } from '../../domain/board/board-decision';
 import { BoardRepository } from '../../domain/board/board.repository';
-import type { Cell } from '../../domain/board/cell';
+import type { Cell, CellUpdate } from '../../domain/board/cell';
 import {
   cellsWithAlertDue,
   decideDueAlerts,
@@ -14,7 +14,7 @@ import {
   firstCells,
   newlyStaleCells,
 } from '../../domain/board/decide-board-checks';
-import { dedupKeysOf } from '../../domain/board/decide-cell-updates';
+import { decideCellUpdates, dedupKeysOf } from '../../domain/board/decide-cell-updates';
 import { Bell } from '../../domain/notifications/bell';
 import { Clock } from '../../domain/shared/clock';
 import { IdSource } from '../../domain/shared/id-source';
@@ -90,6 +90,33 @@ export class BoardChecksService {
       if (change === null) return;
       await this.boards.recordAlert(change);
       this.bell.ring();
+    });
+  }
+
+  /** Cells that are not configured any more are cleared: nobody will say `OK` of them, and their alerts would stay open. */
+  async clearUnconfigured(): Promise<void> {
+    for (const { app, cells } of await this.boards.listApps()) {
+      const domains = findApp(this.board, app)?.domains ?? [];
+      const left = cells.filter(({ domain, status }) => status !== 'Blank' && !domains.includes(domain));
+      for (const { domain } of left) await this.clear(app, domain);
+    }
+  }
+
+  private async clear(app: string, domain: string): Promise<void> {
+    const update: CellUpdate = {
+      app,
+      domain,
+      status: 'Blank',
+      jobId: null,
+      message: 'not configured any more',
+      server: null,
+      timestamp: null,
+    };
+    await this.boardWrites.write({
+      apps: [app],
+      actor: this.actor(),
+      dedupKeys: () => dedupKeysOf([update]),
+      decide: (boards, circumstances) => decideCellUpdates(boards, [update], circumstances),
     });
   }
 

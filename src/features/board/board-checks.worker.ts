@@ -34,6 +34,7 @@ export class BoardChecksWorker implements Task {
       await attempt(() => this.checks.settleAlerts(name));
       await attempt(() => this.checks.reviewLoading(name));
     }
+    await attempt(() => this.checks.clearUnconfigured());
     await attempt(() => this.checks.reviewIdleness());
     if (failures.length > 0)
       throw new AggregateError(failures, `${failures.length} checks of the board failed`);

@@ -1,5 +1,5 @@
 import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { findCell, lastUpdateOf } from '../../domain/board/app-board';
+import { findCell, lastChangeOf } from '../../domain/board/app-board';
 import { CELL_STATUSES, type Cell, type CellStatus } from '../../domain/board/cell';
 import { mergeJobs, type RecentJob } from '../../domain/board/epm-job';
 import type { AppState } from './board-query.service';
@@ -144,14 +144,14 @@ export class AppBoardView {
 
 export function toBoardView(apps: readonly AppState[]): BoardView {
   return {
-    last_updated: toText(lastUpdateOf(apps.map(({ state }) => state))),
+    last_updated: toText(lastChangeOf(apps.map(({ state }) => state))),
     apps: Object.fromEntries(apps.map((app) => [app.app.name, toCells(app)])),
     recent_jobs: mergeJobs(apps.map(({ state }) => state)).map(toRecentJobView),
   };
 }
 
 export function toAppBoardView(app: AppState): AppBoardView {
-  return { app: app.app.name, domains: toCells(app), last_updated: toText(app.state.lastUpdateAt) };
+  return { app: app.app.name, domains: toCells(app), last_updated: toText(lastChangeOf([app.state])) };
 }
 
 function toCells({ app, state }: AppState): Record<string, CellView> {

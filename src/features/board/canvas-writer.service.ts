@@ -74,9 +74,13 @@ export class CanvasWriterService {
     if (isShown && !(occasion === 'age' && (await this.wasEdited(draft, canvasId, rights))))
       return this.leave(draft);
     if (rights.mayAct?.() === false) return LEASE_LOST;
-    const outcome = await this.publisher.write(canvasId, draft.text, rights.signal);
+    const outcome = await this.publisher.write(canvasId, draft.text, rights);
     if (outcome.kind === 'gone') {
       this.observer.wasDeleted(draft.channel.id, canvasId);
+      const configuredId = draft.channel.canvasId;
+      // One that stood in for the configured canvas: maybe that one can be seen by now.
+      if (configuredId !== null && configuredId !== canvasId)
+        return this.publish(withoutCreated(draft), configuredId, 'request', rights);
       return this.create(draft, rights);
     }
     return outcome.kind === 'done' ? this.note(draft, canvasId, {}) : failed(outcome);
@@ -101,7 +105,7 @@ export class CanvasWriterService {
         ? draft.record
         : await this.boards.recordCanvas({ ...draft.record, creatingSince: this.clock.now() });
     if (rights.mayAct?.() === false) return LEASE_LOST;
-    const creation = await this.publisher.create(canvas, mayExistSince, rights.signal);
+    const creation = await this.publisher.create(canvas, mayExistSince, rights);
     if (creation.kind === 'created') {
       this.observer.wasCreated(channel.id, creation.canvasId);
       const created = {
@@ -142,6 +146,10 @@ export class CanvasWriterService {
     const sinceMs = this.clock.now().getTime() - writtenAt.getTime();
     return sinceMs < 0 ? 0 : Math.max(0, DEBOUNCE_MS - sinceMs);
   }
+}
+
+function withoutCreated(draft: Draft): Draft {
+  return { ...draft, record: { ...draft.record, createdCanvasId: null, insteadOf: null } };
 }
 
 function failed(outcome: Exclude<CanvasOutcome, { kind: 'done' }>): CanvasWriting {

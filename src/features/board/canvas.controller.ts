@@ -19,7 +19,7 @@ export class CanvasController {
 
   @Post('sync')
   @HttpCode(200)
-  @BoardWrite(20, 502)
+  @BoardWrite({ perMinute: 20 }, 502)
   @ApiOperation({
     summary: 'Write canvases now',
     description: 'Changed or not, and answered when Slack has taken them.',

@@ -65,7 +65,7 @@ export class CellUpdateDto {
 
   @ApiPropertyOptional({
     description:
-      'When it happened, ISO-8601 with `Z` or an offset; at most 5 minutes ahead of the server’s clock. Default: now',
+      'When it happened, ISO-8601 with `Z` or an offset; at most 5 minutes ahead of the server’s clock. Default: now, or the time of the cell’s status if that is ahead',
     type: 'string',
     format: 'date-time',
     nullable: true,

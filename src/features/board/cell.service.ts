@@ -5,11 +5,11 @@ import type { BoardActor } from '../../domain/board/board-decision';
 import { CanvasPublisher } from '../../domain/board/canvas-publisher';
 import type { Cell, CellUpdate } from '../../domain/board/cell';
 import { cellsWithAlertDue } from '../../domain/board/decide-board-checks';
-import { decideCellUpdates, dedupKeysInPlay } from '../../domain/board/decide-cell-updates';
+import { AlertsStillDue, decideCellUpdates, dedupKeysInPlay } from '../../domain/board/decide-cell-updates';
 import { Clock } from '../../domain/shared/clock';
 import { Metrics } from '../../platform/metrics/metrics';
 import { BoardCheckLimits, BoardChecksService } from './board-checks.service';
-import { BoardWriteService } from './board-write.service';
+import { BoardWriteService, type BoardsByApp } from './board-write.service';
 
 export interface CellReceipt {
   /** The cells as they stand afterwards, in the order of the updates; `null` for one that never had an update. */
@@ -37,12 +37,7 @@ export class CellService {
    * @throws InvalidTimestamp
    */
   async update(updates: readonly CellUpdate[], actor: BoardActor): Promise<CellReceipt> {
-    const boards = await this.boardWrites.write({
-      apps: updates.map(({ app }) => app),
-      actor,
-      dedupKeys: (before) => dedupKeysInPlay(updates, before, this.quietSince()),
-      decide: (before, circumstances) => decideCellUpdates(before, updates, circumstances),
-    });
+    const boards = await this.write(updates, actor);
     for (const { status } of updates) this.metrics.cellUpdates.inc({ status });
     for (const state of boards.values()) {
       if (cellsWithAlertDue(state).length > 0) void this.checks.trySettleAlerts(state.app);
@@ -52,6 +47,23 @@ export class CellService {
       return state === undefined ? null : findCell(state, domain);
     };
     return { cells: updates.map(cellOf), canvasQueued: this.isShown(updates) };
+  }
+
+  /** What an earlier request left due is told first. */
+  private async write(updates: readonly CellUpdate[], actor: BoardActor): Promise<BoardsByApp> {
+    for (;;) {
+      try {
+        return await this.boardWrites.write({
+          apps: updates.map(({ app }) => app),
+          actor,
+          dedupKeys: (before) => dedupKeysInPlay(updates, before, this.quietSince()),
+          decide: (before, circumstances) => decideCellUpdates(before, updates, circumstances),
+        });
+      } catch (error) {
+        if (!(error instanceof AlertsStillDue)) throw error;
+        await this.checks.settleAlerts(error.app);
+      }
+    }
   }
 
   private quietSince(): Date {

@@ -5,7 +5,13 @@ import { findCell } from '../../domain/board/app-board';
 import { Board } from '../../domain/board/board';
 import { BoardRepository } from '../../domain/board/board.repository';
 import { decideCellUpdates, dedupKeysOf } from '../../domain/board/decide-cell-updates';
-import { decidePoll, stillWaits, withUnknownSince, PollLimits } from '../../domain/board/decide-poll';
+import {
+  asHealed,
+  decidePoll,
+  PollLimits,
+  stillWaits,
+  withPollingRemembered,
+} from '../../domain/board/decide-poll';
 import type { EpmAnswer, LostSignIn } from '../../domain/board/epm-gateway';
 import { signInCandidate, signInDedupKey } from '../../domain/board/sign-in-alert';
 import { Bell } from '../../domain/notifications/bell';
@@ -20,6 +26,8 @@ export interface PolledCell {
   readonly domain: string;
   readonly server: string;
   readonly jobId: string;
+  /** Event time of the `Loading` that waits: tells one run of a job from the next. */
+  readonly loadingAt: Date;
 }
 
 /** Brings to the board what EPM was found to say. */
@@ -37,7 +45,7 @@ export class EpmPollService {
   ) {}
 
   /** Judged on the cell as it stands now: a push that arrived while EPM was asked wins. */
-  async apply({ app, domain, jobId }: PolledCell, answer: EpmAnswer): Promise<void> {
+  async apply({ app, domain, jobId, loadingAt }: PolledCell, answer: EpmAnswer): Promise<void> {
     await this.boardWrites.write({
       apps: [app],
       actor: this.actor(),
@@ -45,11 +53,13 @@ export class EpmPollService {
       decide: (boards, circumstances) => {
         const state = boards.get(app);
         const cell = state === undefined ? null : findCell(state, domain);
-        if (state === undefined || !stillWaits(cell, jobId)) return null;
+        if (state === undefined || !stillWaits(cell, jobId, loadingAt)) return null;
         const decision = decidePoll(app, cell, answer, this.limits, circumstances.now);
         if (decision.kind === 'nothing') return null;
-        if (decision.kind === 'update') return decideCellUpdates(boards, [decision.update], circumstances);
-        return { boards: [withUnknownSince(state, cell, decision.since)], audits: [], alertChanges: [] };
+        if (decision.kind === 'remember')
+          return { boards: [withPollingRemembered(state, cell, decision)], audits: [], alertChanges: [] };
+        const healing = decideCellUpdates(boards, [decision.update], circumstances);
+        return healing === null ? null : asHealed(healing, domain);
       },
     });
   }

@@ -35,6 +35,8 @@ export class EpmPollWorker implements Task {
   readonly onceInMs: number;
 
   private readonly pauses: ServerPauses;
+  /** When each job was last asked about, on the monotonic clock. */
+  private asked = new Map<string, number>();
   /** What was last told of each connection; nothing at start, so that what was renewed meanwhile is noticed. */
   private readonly told = new Map<string, boolean>();
 
@@ -46,16 +48,20 @@ export class EpmPollWorker implements Task {
   }
 
   isDue(): boolean {
-    return this.dependencies.gateway.servers.length > 0;
+    const { servers, connections } = this.dependencies.gateway;
+    return servers.length > 0 || connections.length > 0;
   }
 
   async run(_now: Date, { signal }: Pick<Hold, 'signal'>): Promise<void> {
     const { gateway } = this.dependencies;
-    const byServer = groupedBy(await this.waitingCells(), ({ server }) => server);
+    const waiting = await this.waitingCells();
+    this.forgetAllBut(waiting);
+    const byServer = groupedBy(waiting, ({ server }) => server);
     const failures: unknown[] = [];
     const attempt = (work: Promise<void>) => work.catch((error: unknown) => void failures.push(error));
+    // First: a round of slow servers must not cost the sign-in.
+    await attempt(gateway.keepSignedIn(signal));
     await Promise.all([...byServer].map(([server, cells]) => attempt(this.ask(server, cells, signal))));
-    if (!signal.aborted) await attempt(gateway.keepSignedIn(signal));
     await attempt(this.reviewSignIns());
     if (failures.length > 0) throw new AggregateError(failures, `${failures.length} parts of a poll failed`);
   }
@@ -73,17 +79,23 @@ export class EpmPollWorker implements Task {
       const waits = cell.status === 'Loading' && app.domains.includes(cell.domain);
       if (!waits || cell.jobId === null || named === null || !gateway.servers.includes(named)) return [];
       if (!gateway.knowsJobIds(named, cell.jobId)) return [];
-      return [{ app: app.name, domain: cell.domain, server: named, jobId: cell.jobId }];
+      return [
+        { app: app.name, domain: cell.domain, server: named, jobId: cell.jobId, loadingAt: cell.statusAt },
+      ];
     });
   }
 
   /** Several cells may wait for one job: it is asked about once. */
   private async ask(server: string, cells: readonly PolledCell[], signal: AbortSignal): Promise<void> {
-    const jobs = [...groupedBy(cells, ({ jobId }) => jobId)];
+    // Least recently asked first: a round that is cut off by its timeout must not leave out the same ones each time.
+    const jobs = [...groupedBy(cells, ({ jobId }) => jobId)].toSorted(
+      ([a], [b]) => this.askedAt(server, a) - this.askedAt(server, b),
+    );
     const next = jobs[Symbol.iterator]();
     const askInTurn = async () => {
       for (const [jobId, waiting] of next) {
         if (signal.aborted) return;
+        this.asked.set(`${server} ${jobId}`, this.dependencies.clock.monotonicMs());
         const answer = await this.askAbout(server, jobId, signal);
         if (signal.aborted) return;
         for (const cell of waiting) await this.dependencies.polls.apply(cell, answer);
@@ -92,6 +104,15 @@ export class EpmPollWorker implements Task {
     const turns = Array.from({ length: Math.min(AT_ONCE, jobs.length) }, askInTurn);
     const failed = (await Promise.allSettled(turns)).find((turn) => turn.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+  }
+
+  private askedAt(server: string, jobId: string): number {
+    return this.asked.get(`${server} ${jobId}`) ?? -Infinity;
+  }
+
+  private forgetAllBut(cells: readonly PolledCell[]): void {
+    const waiting = new Set(cells.map(({ server, jobId }) => `${server} ${jobId}`));
+    this.asked = new Map([...this.asked].filter(([job]) => waiting.has(job)));
   }
 
   /** A server that is left alone is answered for: its cells must be given up in time all the same. */
@@ -103,6 +124,8 @@ export class EpmPollWorker implements Task {
     const answer = await gateway.readJob(server, jobId, signal);
     if (signal.aborted) return answer;
     observer.asked(server, answer, clock.monotonicMs() - began);
+    // What was answered for want of a sign-in says nothing about the server.
+    if ('asked' in answer && answer.asked === false) return answer;
     if (answer.kind === 'unreachable') this.pauses.failed(server, answer.error);
     else this.pauses.answered(server);
     return answer;

@@ -15,6 +15,7 @@ export class EpmTelemetry implements EpmObserver {
   ) {}
 
   asked(server: string, answer: EpmAnswer, tookMs: number): void {
+    if ('asked' in answer && answer.asked === false) return;
     this.metrics.epmPolls.inc({ server, outcome: answer.kind === 'state' ? answer.state : answer.kind });
     this.metrics.epmPollDuration.observe({ server }, tookMs / 1_000);
     if (answer.kind === 'unreachable' || answer.kind === 'unauthorized')

@@ -17,15 +17,18 @@ import { STATUS_RULE, type CellUpdateDto } from './cell-update.dto';
 
 export interface Intake {
   readonly board: Board;
-  /** Event time of an update that names none. */
+  /** No event time may be more than 5 minutes ahead of it. */
   readonly now: Date;
 }
 
 /** What a batch says for those of its updates that do not say it themselves. */
 interface Defaults {
   readonly jobId: string | null;
-  readonly timestamp: Date;
+  /** `null`: nobody said. What that means depends on the cell, and is decided with it. */
+  readonly timestamp: Date | null;
 }
+
+const NO_DEFAULTS: Defaults = { jobId: null, timestamp: null };
 
 /** The text of a fault of one element need not list everything that is wrong with it. */
 const MOST_VIOLATIONS_OF_ELEMENT = 10;
@@ -36,7 +39,7 @@ const MOST_VIOLATIONS_OF_ELEMENT = 10;
  * InvalidApp, InvalidDomain, InvalidTimestamp
  */
 export function readUpdate(reading: Reading<CellUpdateDto>, intake: Intake): CellUpdate {
-  return orThrow(judge(reading, { jobId: null, timestamp: intake.now }, intake));
+  return orThrow(judge(reading, NO_DEFAULTS, intake));
 }
 
 /**
@@ -48,7 +51,7 @@ export function readBatch(reading: Reading<BatchUpdateDto>, intake: Intake): rea
     ? reading.dto.updates.map((dto) => ({ ok: true as const, dto }))
     : ((reading.lists['updates'] ?? []) as readonly Reading<CellUpdateDto>[]);
   const violations = reading.ok ? faultsOfBatch(reading.dto, intake) : reading.violations;
-  const defaults = reading.ok ? defaultsOf(reading.dto, intake) : { jobId: null, timestamp: intake.now };
+  const defaults = reading.ok ? defaultsOf(reading.dto, intake) : NO_DEFAULTS;
   const judged = elements.map((element) => judge(element, defaults, intake));
   const faults = judged.flatMap((update, index) =>
     update instanceof InvalidInputError ? [toFault(update, index)] : [],
@@ -65,7 +68,7 @@ function faultsOfBatch({ timestamp }: BatchUpdateDto, { now }: Intake): readonly
 function defaultsOf({ job_id, timestamp }: BatchUpdateDto, { now }: Intake): Defaults {
   const at = instantOf(timestamp);
   // What is wrong with the batch's own time is said once, not for each update.
-  return { jobId: job_id || null, timestamp: at === null || aheadOf(now, at) !== null ? now : at };
+  return { jobId: job_id || null, timestamp: aheadOf(now, at) === null ? at : null };
 }
 
 /** The update, or the first of what is wrong with it. */

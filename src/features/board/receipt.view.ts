@@ -71,7 +71,8 @@ export class BatchUpdatedView {
   canvas_updated!: boolean;
 }
 
-export function toStatusUpdatedView(update: CellUpdate, receipt: CellReceipt): StatusUpdatedView {
+/** @param now when the request came */
+export function toStatusUpdatedView(update: CellUpdate, receipt: CellReceipt, now: Date): StatusUpdatedView {
   const cell = receipt.cells[0] ?? null;
   return {
     success: true,
@@ -81,7 +82,7 @@ export function toStatusUpdatedView(update: CellUpdate, receipt: CellReceipt): S
       status: statusOf(cell),
       job_id: cell?.jobId ?? null,
       // A cell that is cleared before it ever had an update stays as it was: nothing but the request has a time.
-      updated_at: (cell?.statusAt ?? update.timestamp).toISOString(),
+      updated_at: (cell?.statusAt ?? update.timestamp ?? now).toISOString(),
     },
     canvas_updated: receipt.canvasQueued,
   };

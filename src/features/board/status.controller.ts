@@ -9,7 +9,7 @@ import { ValidQuery } from '../../platform/http/valid-query.decorator';
 import type { Reading } from '../../platform/validation/dto-reader';
 import { AuditListDto, toAuditRequest } from './audit-list.dto';
 import { AuditView, toAuditView } from './audit.view';
-import { BatchUpdateDto } from './batch-update.dto';
+import { BatchUpdateDto, LARGEST_BATCH_BYTES } from './batch-update.dto';
 import { BoardQueryService } from './board-query.service';
 import { BoardRead, BoardWrite } from './board-route.decorator';
 import { AppBoardView, BoardView, CellView, toAppBoardView, toBoardView } from './board.view';
@@ -38,7 +38,7 @@ export class StatusController {
 
   @Post()
   @HttpCode(200)
-  @BoardWrite(60)
+  @BoardWrite({ perMinute: 60 })
   @ApiOperation({
     summary: 'Say how one cell of the board is doing',
     description:
@@ -51,13 +51,14 @@ export class StatusController {
     @BodyReading(CellUpdateDto) body: Reading<CellUpdateDto>,
     @FromCaller() caller: Caller,
   ): Promise<StatusUpdatedView> {
-    const update = readUpdate(body, this.intake());
-    return toStatusUpdatedView(update, await this.cells.update([update], toActor(caller)));
+    const intake = this.intake();
+    const update = readUpdate(body, intake);
+    return toStatusUpdatedView(update, await this.cells.update([update], toActor(caller)), intake.now);
   }
 
   @Post('batch')
   @HttpCode(200)
-  @BoardWrite(20)
+  @BoardWrite({ perMinute: 20, bodyBytes: LARGEST_BATCH_BYTES })
   @ApiOperation({
     summary: 'Say how many cells are doing',
     description:

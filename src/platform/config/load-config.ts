@@ -166,9 +166,10 @@ function readAppsFile(
   };
 }
 
-function needsTokenKey({ board, epm }: Pick<ParsedApps, 'board' | 'epm'>): boolean {
-  const polled = epm.servers.filter(({ id }) => board.apps.some(({ server }) => server === id));
-  return epm.enabled && polled.some(({ auth }) => auth.type === 'oauth' && auth.grant === 'refresh_token');
+function needsTokenKey({ epm }: Pick<ParsedApps, 'epm'>): boolean {
+  return (
+    epm.enabled && epm.servers.some(({ auth }) => auth.type === 'oauth' && auth.grant === 'refresh_token')
+  );
 }
 
 interface NamedFile {

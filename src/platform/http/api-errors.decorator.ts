@@ -1,7 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { BoardErrorBody } from './board-error-body';
-import { DOCUMENTED_ERRORS, type DocumentedFailure, type DocumentedStatus } from './documented-errors';
+import {
+  DOCUMENTED_ERRORS,
+  tooLarge,
+  type DocumentedFailure,
+  type DocumentedStatus,
+} from './documented-errors';
 import { toAnswer, type Face } from './envelopes';
 import { ErrorBody } from './error-body';
 
@@ -37,6 +42,11 @@ export function ApiErrorsInFace<F extends Face>(
     ApiExtraModels(...Object.values(BODIES)),
     ...statuses.map((status) => documentError(face, status, documented[status])),
   );
+}
+
+/** Documents the answer to a body that is larger than this route takes. */
+export function ApiBodyTooLarge(face: Face, limitBytes: number): MethodDecorator {
+  return documentError(face, 413, tooLarge(limitBytes));
 }
 
 function documentError(face: Face, status: number, failure: DocumentedFailure): MethodDecorator {

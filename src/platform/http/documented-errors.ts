@@ -1,3 +1,4 @@
+import { LARGEST_BODY_BYTES, tooLargeMessage } from './body-limits';
 import type { Face } from './envelopes';
 import type { ErrorFacts } from './error-facts';
 
@@ -10,6 +11,15 @@ export interface DocumentedFailure {
   readonly failures: readonly [Failure, ...Failure[]];
   /** Whether the answer says in `Retry-After` when to come back. */
   readonly retryable?: boolean;
+}
+
+/** A body beyond the limit of its route. */
+export function tooLarge(limitBytes: number): DocumentedFailure {
+  const message = tooLargeMessage(limitBytes);
+  return {
+    description: message,
+    failures: [{ error: 'Payload Too Large', code: 'BODY_TOO_LARGE', message }],
+  };
 }
 
 const GENERAL = {
@@ -53,12 +63,7 @@ const GENERAL = {
       },
     ],
   },
-  413: {
-    description: 'The body is larger than 64 KiB',
-    failures: [
-      { error: 'Payload Too Large', code: 'BODY_TOO_LARGE', message: 'The body is larger than 64 KiB' },
-    ],
-  },
+  413: tooLarge(LARGEST_BODY_BYTES),
   414: {
     description: 'The id in the path is longer than any id can be',
     failures: [{ error: 'URI Too Long', code: 'URL_TOO_LONG', message: 'A part of the URL is too long' }],

@@ -8,6 +8,7 @@ import {
   type ErrorFamily,
 } from '../../domain/shared/errors';
 import type { JsonObject } from '../../domain/shared/json-value';
+import { LARGEST_BODY_BYTES, tooLargeMessage } from './body-limits';
 
 /** What the answer to a failed request says, before a face words it its own way. */
 export interface ErrorFacts {
@@ -36,19 +37,22 @@ const STATUS_OF_FAMILY: Readonly<Record<ErrorFamily, number>> = {
 /** Spec 10, "Errors": clients know a 429 by this name. */
 const NAME_OF_429 = ThrottlerException.name;
 
-const UNREADABLE: readonly [code: string, message: string] = ['BAD_REQUEST', 'The request cannot be read'];
+/** The message may depend on how large a body the route takes. */
+type Fault = readonly [code: string, message: string | ((bodyLimitBytes: number) => string)];
+
+const UNREADABLE: Fault = ['BAD_REQUEST', 'The request cannot be read'];
 
 /** Requests that are wrong before any rule of ours looks at them; texts of our own, because a framework's may quote the request. */
-const HTTP_FAULTS: Readonly<Record<number, readonly [code: string, message: string]>> = {
+const HTTP_FAULTS: Readonly<Record<number, Fault>> = {
   404: ['ROUTE_NOT_FOUND', 'There is no such route'],
   408: ['REQUEST_TIMEOUT', 'The request did not arrive in time'],
-  413: ['BODY_TOO_LARGE', 'The body is larger than 64 KiB'],
+  413: ['BODY_TOO_LARGE', tooLargeMessage],
   414: ['URL_TOO_LONG', 'A part of the URL is too long'],
   415: ['UNSUPPORTED_MEDIA_TYPE', 'The body must be sent as application/json, uncompressed'],
   431: ['HEADERS_TOO_LARGE', 'The headers are too large'],
 };
 
-const FASTIFY_FAULTS: Readonly<Record<string, readonly [code: string, message: string]>> = {
+const FASTIFY_FAULTS: Readonly<Record<string, Fault>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['MALFORMED_JSON', 'The body is not valid JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['BAD_REQUEST', 'The body is not as long as Content-Length says'],
   FST_ERR_BAD_URL: ['BAD_URL', 'The URL is not properly percent-encoded'],
@@ -63,12 +67,16 @@ const INTERNAL: ErrorFacts = {
   retryAfterSeconds: null,
 };
 
-/** Turns anything that was thrown into what may be said about it. Nothing unforeseen is quoted. */
-export function toErrorFacts(error: unknown): ErrorFacts {
+/**
+ * Turns anything that was thrown into what may be said about it. Nothing unforeseen is quoted.
+ * @param bodyLimitBytes of the route
+ */
+export function toErrorFacts(error: unknown, bodyLimitBytes: number = LARGEST_BODY_BYTES): ErrorFacts {
   if (error instanceof VesperError) return fromVesper(error);
   const status = statusOf(error);
   if (status === null) return INTERNAL;
-  const [code, message] = FASTIFY_FAULTS[fastifyCodeOf(error)] ?? HTTP_FAULTS[status] ?? UNREADABLE;
+  const [code, text] = FASTIFY_FAULTS[fastifyCodeOf(error)] ?? HTTP_FAULTS[status] ?? UNREADABLE;
+  const message = typeof text === 'string' ? text : text(bodyLimitBytes);
   return { status, error: nameOf(status), code, message, details: {}, retryAfterSeconds: null };
 }
 

@@ -31,7 +31,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   answer(error: unknown, face: Face, { request, reply }: Exchange): void {
-    const found = toErrorFacts(error);
+    const found = toErrorFacts(error, request.routeOptions.bodyLimit);
     const facts = inFace(face, found);
     const correlationId = request.requestContext?.correlationId ?? readCorrelationId(request.headers).id;
     if (found.status >= 500) this.report(error, found, correlationId);

@@ -4,12 +4,11 @@ import { LogController, type FastifyHttpOptions } from 'fastify';
 import type { Clock } from '../../domain/shared/clock';
 import type { TrustProxy } from '../config/trust-proxy';
 import type { Log } from '../logging/log';
+import { LARGEST_BODY_BYTES } from './body-limits';
 import { answerConnectionFault } from './connection-faults';
 import type { ErrorFilter } from './error.filter';
 import type { RouteFaces } from './route-faces';
 
-/** Spec 10, "Errors". */
-const LARGEST_BODY_BYTES = 64 * 1024;
 /** A scheduler id has up to 255 characters, each of which may arrive percent-encoded. */
 const LONGEST_PARAMETER = 1_024;
 /** From the first byte of a request to the last of its body: a sender that is slower is cut off. */

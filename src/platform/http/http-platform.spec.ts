@@ -17,6 +17,7 @@ import { createLogs } from '../logging/log';
 import { Metrics } from '../metrics/metrics';
 import { Public, PublicOrScope, RequireScope } from './access.decorators';
 import { ApiErrors } from './api-errors.decorator';
+import { BodyLimit } from './body-limit.decorator';
 import { createHttpPlatform } from './http-platform';
 import { FromCaller, type Caller } from './request-context';
 import { ValidBody } from './valid-body.decorator';
@@ -46,6 +47,14 @@ class NotesController {
   @ApiErrors(400)
   create(@ValidBody(NoteDto) note: NoteDto, @FromCaller() caller: Caller) {
     return { note, caller };
+  }
+
+  @Post('many')
+  @HttpCode(200)
+  @RequireScope('schedulers')
+  @BodyLimit('general', 256 * 1024)
+  createMany(@ValidBody(NoteListDto) body: NoteListDto) {
+    return { length: body.q?.length };
   }
 
   @Post(':id/touch')
@@ -382,6 +391,45 @@ describe('bodies', () => {
     const response = await post(app, json, { title: 'x'.repeat(64 * 1024) });
     expect(response.statusCode).toBe(413);
     expect(response.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
+  });
+
+  it('takes more where a route says so, to the byte', async () => {
+    const { app } = await startApp();
+    const send = (bytes: number) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/v1/notes/many',
+        headers: { ...as('service'), 'content-type': 'application/json' },
+        payload: '{}'.padEnd(bytes),
+      });
+    expect((await send(256 * 1024)).statusCode).toBe(200);
+    const refused = await send(256 * 1024 + 1);
+    expect([refused.statusCode, refused.json()]).toMatchObject([
+      413,
+      { code: 'BODY_TOO_LARGE', message: 'The body is larger than 256 KiB' },
+    ]);
+  });
+
+  it('stops reading a body of unknown length where the limit of its route is', async () => {
+    const { app } = await startApp({ clock: new SystemClock() });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const answer = (path: string, kib: number) =>
+      new Promise<string>((resolve, reject) => {
+        const headers = { ...as('service'), 'content-type': 'application/json' };
+        const request = httpRequest({ port, method: 'POST', path: `/api/v1/notes${path}`, headers });
+        request.on('response', (response) => {
+          response.setEncoding('utf8').on('data', (text: string) => {
+            resolve(`${response.statusCode} ${text}`);
+            request.destroy();
+          });
+        });
+        request.on('error', reject);
+        // Never ended: only the limit can make the server answer.
+        request.write(Buffer.alloc(kib * 1024 + 1, ' '));
+      });
+    expect(await answer('/many', 256)).toMatch(/^413 .*larger than 256 KiB/);
+    expect(await answer('', 64)).toMatch(/^413 .*larger than 64 KiB/);
   });
 
   it.each([

@@ -56,6 +56,7 @@ export function createHttpPlatform(parts: HttpPlatformParts): HttpPlatform {
       acceptOnlyJson(fastify);
       fastify.decorateRequest('requestContext', null);
       fastify.addHook('onRoute', demandAccessRule);
+      fastify.addHook('onRoute', limitBody);
       fastify.addHook('onRoute', (route) => faces.note(route));
       fastify.addHook('onRequest', gate.onRequest);
       fastify.addHook('onResponse', requestLog.onResponse);
@@ -74,6 +75,12 @@ function demandAccessRule(route: RouteOptions): void {
   if (isDocumentation(route.url)) config.access = { kind: 'public' };
   if (config.access !== undefined) return;
   throw new Error(`${String(route.method)} ${route.url} has neither @RequireScope nor @Public`);
+}
+
+/** Nest hands Fastify the config of a route, but not its options. */
+function limitBody(route: RouteOptions): void {
+  const { bodyLimitBytes } = route.config as RouteConfig;
+  if (bodyLimitBytes !== undefined) route.bodyLimit = bodyLimitBytes;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { normalizeIp } from '@nestjs/throttler';
 
-/** Beyond this many addresses the one that was quiet for longest is forgotten: a flood from many costs about 10 MB. */
+/** Beyond this many addresses the one that was quiet for longest is forgotten: a flood from many costs about 10 MB, for each thing that is counted. */
 const MOST_ADDRESSES = 10_000;
 /** An address is noted again only after this long: it saves work on every request. */
 const NOTE_EVERY_MS = 1_000;

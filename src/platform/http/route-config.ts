@@ -11,6 +11,8 @@ export interface RouteConfig {
   face?: Face;
   /** Absent: the limit that all other routes share. */
   rate?: RateRule;
+  /** Absent: `LARGEST_BODY_BYTES`. */
+  bodyLimitBytes?: number;
 }
 
 const SAID = Symbol('route config');

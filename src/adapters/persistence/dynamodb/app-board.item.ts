@@ -19,7 +19,6 @@ import { ItemReader } from './item.reader';
 /** All apps lie together: one read shows the board, and all that is durable of it. */
 export const BOARD = 'board';
 
-
 export function appBoardKey(app: string): Item {
   return { pk: text(BOARD), sk: text(`app#${app}`) };
 }
@@ -68,6 +67,8 @@ function toCellItem(cell: Cell): Item {
     duration_ms: optional(cell.durationMs, count),
     stale: flag(cell.stale),
     unknown_since: optional(cell.unknownSince, instant),
+    healed: flag(cell.healed),
+    polled_since: optional(cell.polledSince, instant),
     alert_due: optional(cell.alertDue, (due) => map(toAlertDueItem(due))),
   });
 }
@@ -85,6 +86,8 @@ function fromCellItem(reader: ItemReader): Cell {
     durationMs: reader.countOrNull('duration_ms'),
     stale: reader.flag('stale'),
     unknownSince: reader.instantOrNull('unknown_since'),
+    healed: reader.flag('healed'),
+    polledSince: reader.instantOrNull('polled_since'),
     alertDue: reader.has('alert_due') ? fromAlertDueItem(reader.nested('alert_due')) : null,
   };
 }

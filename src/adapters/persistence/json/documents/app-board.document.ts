@@ -33,6 +33,8 @@ function toCellDocument(cell: Cell): Document<Cell> {
     durationMs: cell.durationMs,
     stale: cell.stale,
     unknownSince: toText(cell.unknownSince),
+    healed: cell.healed,
+    polledSince: toText(cell.polledSince),
     alertDue: alertDue === null ? null : { by: alertDue.by, correlationId: alertDue.correlationId },
   };
 }
@@ -44,6 +46,7 @@ function fromCellDocument(document: Document<Cell>): Cell {
     receivedAt: new Date(document.receivedAt),
     startedAt: toInstant(document.startedAt),
     unknownSince: toInstant(document.unknownSince),
+    polledSince: toInstant(document.polledSince),
   };
 }
 

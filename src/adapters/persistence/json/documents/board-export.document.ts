@@ -1,4 +1,4 @@
-import { emptyAppBoard, findCell, lastUpdateOf, type AppBoard } from '../../../../domain/board/app-board';
+import { emptyAppBoard, findCell, lastChangeOf, type AppBoard } from '../../../../domain/board/app-board';
 import type { Board, BoardApp } from '../../../../domain/board/board';
 import { CELL_STATUSES, type Cell } from '../../../../domain/board/cell';
 import { mergeJobs, type RecentJob } from '../../../../domain/board/epm-job';
@@ -19,7 +19,7 @@ export function toBoardExport(board: Board, states: readonly AppBoard[]) {
   const shown = board.apps.map(stateOf);
   return {
     version: VERSION,
-    last_updated: toText(lastUpdateOf(shown)),
+    last_updated: toText(lastChangeOf(shown)),
     metadata: { note: NOTE, time_zone: board.timeZone },
     apps: Object.fromEntries(board.apps.map((app) => [app.name, toApp(app, stateOf(app))])),
     recent_jobs: mergeJobs(shown).map(toJob),
