@@ -98,6 +98,7 @@ export class BoardChecksService {
     for (const { app, cells } of await this.boards.listApps()) {
       const domains = findApp(this.board, app)?.domains ?? [];
       const left = cells.filter(({ domain, status }) => status !== 'Blank' && !domains.includes(domain));
+      if (left.length > 0) await this.settleAlerts(app);
       for (const { domain } of left) await this.clear(app, domain);
     }
   }
