@@ -205,22 +205,25 @@ export const anyNight: fc.Arbitrary<Night> = fc.record({
   version: count,
 });
 
-const cell: fc.Arbitrary<Cell> = fc.record({
-  domain: text,
-  status: fc.constantFrom(...CELL_STATUSES),
-  jobId: orNull(text),
-  message: orNull(text),
-  server: orNull(text),
-  statusAt: instant,
-  receivedAt: instant,
-  startedAt: orNull(instant),
-  durationMs: orNull(count),
-  stale: fc.boolean(),
-  unknownSince: orNull(instant),
-  healed: fc.boolean(),
-  polledSince: orNull(instant),
-  alertDue: orNull(fc.record({ by: text, correlationId: text })),
-});
+const cellWith = (said: fc.Arbitrary<Cell | null>): fc.Arbitrary<Cell> =>
+  fc.record({
+    domain: text,
+    status: fc.constantFrom(...CELL_STATUSES),
+    jobId: orNull(text),
+    message: orNull(text),
+    server: orNull(text),
+    statusAt: instant,
+    receivedAt: instant,
+    startedAt: orNull(instant),
+    durationMs: orNull(count),
+    stale: fc.boolean(),
+    unknownSince: orNull(instant),
+    healed: fc.boolean(),
+    polledSince: orNull(instant),
+    alertDue: orNull(fc.record({ by: text, correlationId: text, said })),
+  });
+
+const cell = cellWith(orNull(cellWith(fc.constant(null))));
 
 const job: fc.Arbitrary<EpmJob> = fc.record({
   jobId: text,

@@ -276,7 +276,11 @@ function anOddBoard(app: string): AppBoard {
         startedAt: at(0, 3),
         stale: true,
         unknownSince: at(0, 4),
-        alertDue: { by: ODD_NAME, correlationId: ODD_TEXT },
+        alertDue: {
+          by: ODD_NAME,
+          correlationId: ODD_TEXT,
+          said: aCell('Actual', { status: 'Warning', message: ODD_TEXT }),
+        },
       }),
       aCell('constructor', { status: 'Warning', durationMs: 2 ** 53 - 1, jobId: null }),
       aCell('b', { status: 'Blank', statusAt: new Date('9999-12-31T23:59:59.999Z'), durationMs: 0 }),

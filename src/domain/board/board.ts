@@ -34,7 +34,7 @@ export interface BoardChannel {
  * and {@link MOST_ALERTS_AT_ONCE} alerts with up to four items each, the board's own among them.
  */
 export const MOST_APPS = 40;
-/** Most domains of one app: its cells and jobs are one item of at most 400 KB, of which these take 150 at worst. */
+/** Most domains of one app: its cells and jobs are one item of at most 400 KB, of which these take 270 at worst. */
 export const MOST_DOMAINS_OF_AN_APP = 50;
 /** Most domains of all apps together: a batch may write every app anew, and a transaction takes 4 MB. */
 export const MOST_DOMAINS = 500;

@@ -33,6 +33,8 @@ export interface Cell {
 export interface AlertDue {
   readonly by: string;
   readonly correlationId: string;
+  /** What was said of the cell before it began anew; `null`: its own status is what is to be told. */
+  readonly said: Cell | null;
 }
 
 /** One status for one cell, as pushed or as EPM was found to say. */

@@ -76,7 +76,7 @@ describe('a cell that is loading', () => {
 });
 
 describe('alerts that were left due', () => {
-  const due = { by: 'erp-key', correlationId: 'push-1' };
+  const due = { by: 'erp-key', correlationId: 'push-1', said: null };
 
   it('are raised in the name of who caused them, and are due no more', () => {
     const cell = aCell('Actual', { status: 'Warning', message: 'boom', alertDue: due });
@@ -125,6 +125,17 @@ describe('alerts that were left due', () => {
       ['board_stale:Planning:Actual', 'resolved'],
     ]);
     expect(boards.flatMap(cellsWithAlertDue)).toEqual([]);
+  });
+
+  it('are told as they were said where the cell has begun anew since', () => {
+    const said = aCell('Actual', { status: 'Warning', message: 'boom' });
+    const board = anAppBoard()
+      .withCell({ ...loading('Actual'), alertDue: { ...due, said } })
+      .build();
+    const { alertChanges } = decideDueAlerts(board, board.cells, boardCircumstances(at(13), [CELL]));
+    expect(alertChanges.map(({ alert }) => [alert.dedupKey, alert.status, alert.excerpt])).toEqual([
+      [warningDedupKey('Planning', 'Actual'), 'firing', 'boom'],
+    ]);
   });
 
   it('are taken a few cells at a time, so that one commit has room for both alerts of each', () => {

@@ -59,7 +59,7 @@ export function decideDueAlerts(
       board.app,
       cell,
       { ...circumstances, actor: cell.alertDue ?? circumstances.actor },
-      cell.status === 'Loading' ? null : cell,
+      cell.status === 'Loading' ? (cell.alertDue?.said ?? null) : cell,
     ),
   );
   return decisionOf(

@@ -136,7 +136,7 @@ describe('the alerts of a cell', () => {
     const { boards, alertChanges, audits } = decided([], updates);
     expect(alertChanges).toHaveLength(MOST_ALERTS_AT_ONCE);
     const dueOf = (domain: string) => findCell(boards[0] as AppBoard, domain)?.alertDue;
-    const due = { by: 'erp-key', correlationId: 'correlation-1' };
+    const due = { by: 'erp-key', correlationId: 'correlation-1', said: null };
     expect(domains.map(dueOf)).toEqual([
       ...Array.from({ length: MOST_ALERTS_AT_ONCE }, () => null),
       due,
@@ -205,15 +205,16 @@ describe('the alerts of a cell', () => {
     expect(alertsOf(decided([], warned))).toEqual([{ dedupKey: WARNING_KEY, status: 'firing' }]);
   });
 
-  it('of cells that have begun anew come first: nothing could be left due of them', () => {
+  it('that are due of cells that have begun anew remember what was said', () => {
     const domains = Array.from({ length: MOST_ALERTS_AT_ONCE + 1 }, (_, n) => `D${n}`);
     const last = domains.at(-1) as string;
     const updates = domains.map((domain) => aCellUpdate('Planning', domain).warning().at(at(1)));
     const decision = decided([], [...updates, aCellUpdate('Planning', last).loading('K').at(at(2))]);
-    expect(alertsOf(decision)[0]).toEqual({ dedupKey: warningDedupKey('Planning', last), status: 'firing' });
     expect(alertsOf(decision)).toHaveLength(MOST_ALERTS_AT_ONCE);
     const due = decision.boards[0]?.cells.filter(({ alertDue }) => alertDue !== null);
-    expect(due).toMatchObject([{ status: 'Warning' }]);
+    expect(due).toMatchObject([
+      { domain: last, status: 'Loading', alertDue: { said: { status: 'Warning', message: 'boom' } } },
+    ]);
   });
 
   describe('about a loading that took too long, without a job', () => {

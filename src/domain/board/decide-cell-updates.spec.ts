@@ -209,7 +209,7 @@ describe('updates that say nothing new', () => {
 });
 
 describe('a cell whose alert is still due', () => {
-  const due = { by: 'erp-key', correlationId: 'push-1' };
+  const due = { by: 'erp-key', correlationId: 'push-1', said: null };
   const before = anAppBoard('Planning')
     .withCell({ ...LOADING, alertDue: due })
     .build();

@@ -119,7 +119,11 @@ function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances)
       const found = alertChangesOf(next.app, cell, circumstances, said);
       if (found.length === 0) continue;
       if (alertChanges.length + found.length <= MOST_ALERTS_AT_ONCE) alertChanges.push(...found);
-      else next = withCell(next, { ...cell, alertDue: actor });
+      else
+        next = withCell(next, {
+          ...cell,
+          alertDue: { ...actor, said: cell.status === 'Loading' ? said : null },
+        });
     }
     return next;
   });
@@ -129,12 +133,12 @@ function withAlerts(drafts: readonly Draft[], circumstances: BoardCircumstances)
   return { boards, audits, alertChanges };
 }
 
-/** Those that have begun anew come first: what is due about them could not be told from the cell later. */
 function changedCells({ board, changes, said }: Draft): readonly { cell: Cell; said: Cell | null }[] {
   const domains = new Set(changes.filter(({ applied }) => applied).map(({ domain }) => domain));
-  return [...domains]
-    .map((domain) => ({ cell: findCell(board, domain) as Cell, said: said.get(domain) ?? null }))
-    .toSorted((a, b) => Number(b.cell.status === 'Loading') - Number(a.cell.status === 'Loading'));
+  return [...domains].map((domain) => ({
+    cell: findCell(board, domain) as Cell,
+    said: said.get(domain) ?? null,
+  }));
 }
 
 /**

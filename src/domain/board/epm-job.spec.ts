@@ -152,3 +152,12 @@ describe('the jobs of several apps', () => {
     ]);
   });
 });
+
+it('takes the same number in two apps for two jobs: each server of EPM counts by itself', () => {
+  const jobs = [aJob('101', { startedAt: at(1), completedAt: at(2) })];
+  const merged = mergeJobs([
+    { app: 'Planning', jobs },
+    { app: 'ARCS', jobs },
+  ]);
+  expect(merged.map(({ apps }) => apps)).toEqual([['Planning'], ['ARCS']]);
+});

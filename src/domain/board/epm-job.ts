@@ -122,9 +122,17 @@ export function mergeJobs(
 ): readonly RecentJob[] {
   const merged = new Map<string, RecentJob>();
   for (const { app, jobs } of jobsOfApps) {
-    for (const job of jobs) merged.set(job.jobId, joined(merged.get(job.jobId) ?? null, app, job));
+    for (const job of jobs) {
+      const key = identityOf(app, job);
+      merged.set(key, joined(merged.get(key) ?? null, app, job));
+    }
   }
   return [...merged.values()].toSorted((a, b) => momentOf(b) - momentOf(a)).slice(0, RECENT_JOBS);
+}
+
+/** Each server of EPM numbers its jobs by itself: the same number in two apps may well be two jobs. A name that somebody made up is one. */
+function identityOf(app: string, { jobId }: EpmJob): string {
+  return /^\d+$/.test(jobId) ? `${app} ${jobId}` : jobId;
 }
 
 function joined(before: RecentJob | null, app: string, job: EpmJob): RecentJob {

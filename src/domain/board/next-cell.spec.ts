@@ -188,7 +188,7 @@ describe('a cell after an update', () => {
   it('is neither stale nor in doubt, was not asked about, and owes no alert', () => {
     const troubled = {
       ...loading,
-      ...{ stale: true, unknownSince: at(11), alertDue: { by: 'key', correlationId: 'c' } },
+      ...{ stale: true, unknownSince: at(11), alertDue: { by: 'key', correlationId: 'c', said: null } },
       ...{ healed: true, polledSince: at(11) },
     };
     expect(nextCell(troubled, update().ok().at(at(12)).build(), NOW)).toMatchObject({

@@ -37,8 +37,6 @@ export class EpmPollWorker implements Task {
   private readonly pauses: ServerPauses;
   /** When each job was last asked about, on the monotonic clock. */
   private asked = new Map<string, number>();
-  /** What was last told of each connection; nothing at start, so that what was renewed meanwhile is noticed. */
-  private readonly told = new Map<string, boolean>();
 
   constructor(private readonly dependencies: EpmPollDependencies) {
     const { clock, random, intervalMs } = dependencies;
@@ -135,10 +133,7 @@ export class EpmPollWorker implements Task {
     const { gateway, polls } = this.dependencies;
     const lost = new Map((await gateway.listLostSignIns()).map((one) => [one.connection, one]));
     for (const connection of gateway.connections) {
-      const isLost = lost.has(connection);
-      if (this.told.get(connection) === isLost) continue;
       await polls.reviewSignIn(connection, lost.get(connection) ?? null);
-      this.told.set(connection, isLost);
     }
   }
 }

@@ -92,12 +92,20 @@ function fromCellItem(reader: ItemReader): Cell {
   };
 }
 
-function toAlertDueItem({ by, correlationId }: AlertDue): Item {
-  return { by: text(by), correlation_id: text(correlationId) };
+function toAlertDueItem({ by, correlationId, said }: AlertDue): Item {
+  return itemOf({
+    by: text(by),
+    correlation_id: text(correlationId),
+    said: optional(said, (cell) => map(toCellItem(cell))),
+  });
 }
 
 function fromAlertDueItem(reader: ItemReader): AlertDue {
-  return { by: reader.text('by'), correlationId: reader.text('correlation_id') };
+  return {
+    by: reader.text('by'),
+    correlationId: reader.text('correlation_id'),
+    said: reader.has('said') ? fromCellItem(reader.nested('said')) : null,
+  };
 }
 
 function toJobItem(job: EpmJob, places: ReadonlyMap<string, number>): Item {

@@ -1,5 +1,5 @@
 import type { AppBoard } from '../../../../domain/board/app-board';
-import type { Cell } from '../../../../domain/board/cell';
+import type { AlertDue, Cell } from '../../../../domain/board/cell';
 import type { EpmJob } from '../../../../domain/board/epm-job';
 import { toInstant, toText, type Document, type DocumentMapping } from './document';
 
@@ -35,7 +35,7 @@ function toCellDocument(cell: Cell): Document<Cell> {
     unknownSince: toText(cell.unknownSince),
     healed: cell.healed,
     polledSince: toText(cell.polledSince),
-    alertDue: alertDue === null ? null : { by: alertDue.by, correlationId: alertDue.correlationId },
+    alertDue: alertDue === null ? null : toAlertDueDocument(alertDue),
   };
 }
 
@@ -47,7 +47,16 @@ function fromCellDocument(document: Document<Cell>): Cell {
     startedAt: toInstant(document.startedAt),
     unknownSince: toInstant(document.unknownSince),
     polledSince: toInstant(document.polledSince),
+    alertDue: document.alertDue === null ? null : fromAlertDueDocument(document.alertDue),
   };
+}
+
+function toAlertDueDocument({ by, correlationId, said }: AlertDue): Document<AlertDue> {
+  return { by, correlationId, said: said === null ? null : toCellDocument(said) };
+}
+
+function fromAlertDueDocument({ by, correlationId, said }: Document<AlertDue>): AlertDue {
+  return { by, correlationId, said: said === null ? null : fromCellDocument(said) };
 }
 
 function toJobDocument(job: EpmJob): Document<EpmJob> {
