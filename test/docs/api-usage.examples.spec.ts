@@ -158,11 +158,7 @@ const curlIsThere = available.some(({ language }) => language === 'curl');
     };
     const { exitCode, stdout } = await run(['bash', '-c', commands], vesper.url);
     expect(exitCode).toBe(0);
-    expect(stdout.match(/"status":"\w+"/g)).toEqual([
-      '"status":"pending"',
-      '"status":"running"',
-      '"status":"failed"',
-    ]);
+    expect(stdout.match(/"status":"\w+"/g)).toEqual(['"status":"pending"', '"status":"failed"']);
   });
 
   it.each(['### Get', '### Heartbeat', '## Errors'])(

@@ -73,7 +73,10 @@ describe.each(['json', 'dynamodb'] as const)('health, on %s', (storage) => {
     if (storage === 'json') return vesper.foundations.store.close();
     const { DYNAMODB_ENDPOINT: endpoint = '', AWS_REGION: region = 'local' } = process.env;
     const client = new DynamoDBClient({ endpoint, region });
-    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    // The emulator is shared, and lists 100 tables at a time.
+    const { TableNames = [] } = await client.send(
+      new ListTablesCommand({ ExclusiveStartTableName: vesper.storage.place }),
+    );
     const ours = TableNames.filter((name) => name.startsWith(vesper.storage.place));
     expect(ours.length).toBeGreaterThan(0);
     for (const TableName of ours) await client.send(new DeleteTableCommand({ TableName }));

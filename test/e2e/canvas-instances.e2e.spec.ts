@@ -189,10 +189,19 @@ describe('canvases of several instances', () => {
       clock.mockRestore();
       await board.clock.advance(LEASE);
     };
-    const edit = () => holdBefore(first.foundations.slack.canvases, 'write');
+    /** The right to write was still there when the request left. */
+    const edit = () => holdBefore(globalThis, 'fetch');
 
     it('between reading and writing: the older state is not sent', async () => {
       await overtake(() => holdAfter(first.foundations.store.board, 'findApps'));
+      expect(texts().filter((text) => text.includes('🟡 Loading'))).toEqual([]);
+      await passWithBoth(30);
+      expect(board.canvas().markdown).toContain('**Warning**');
+      expect(doubled()).toEqual([]);
+    });
+
+    it('between making the request and sending it: the older state is not sent', async () => {
+      await overtake(() => holdBefore(first.foundations.slack.canvases, 'write'));
       expect(texts().filter((text) => text.includes('🟡 Loading'))).toEqual([]);
       await passWithBoth(30);
       expect(board.canvas().markdown).toContain('**Warning**');

@@ -39,7 +39,8 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
   });
   const api = new ApiClient([vesper.url]);
   try {
-    for (const server of SERVERS) epm.fault(server, { kind: 'slow', delayMs: ANSWER_MS, times: Number.POSITIVE_INFINITY });
+    for (const server of SERVERS)
+      epm.fault(server, { kind: 'slow', delayMs: ANSWER_MS, times: Number.POSITIVE_INFINITY });
     const jobs = SERVERS.flatMap((server) =>
       Array.from({ length: JOBS_EACH }, (_, n) => ({
         server,

@@ -128,9 +128,9 @@ describe('the price of', () => {
       for (const app of ['Planning', 'FCCS', 'ARCS']) await filled(app);
       expect(await bill(() => board.listApps())).toEqual({ operations: 3 });
       expect(await bill(() => board.findApps(['Planning']))).toEqual({ operations: 1 });
-      expect(await pushBill(anUpdate('Planning', 50).loading().build())).toEqual({ operations: 10 });
+      expect(await pushBill(anUpdate('Planning', 50).loading().build())).toEqual({ operations: 12 });
       expect(await pushBill(anUpdate('Planning', 51).warning().build())).toEqual({
-        operations: 16,
+        operations: 18,
         'operations/by-list': 1,
         'operations/by-subject': 1,
       });

@@ -69,6 +69,7 @@ describe('the export of the board', () => {
     const cell = aCell('Actual', {
       ...{ status: 'Warning', jobId: 'LOAD_1', message: '"odd" 🌙\n', durationMs: 61_500 },
       ...{ statusAt: new Date('2026-03-02T17:00:00.123Z'), stale: true },
+      receivedAt: new Date('2026-03-02T17:00:00.456Z'),
     });
     const job = aJob('LOAD_1', { status: 'Warning', startedAt: null });
     const planning = anAppBoard('Planning').withCell(cell, aCell('Gone')).withJob(job).build();
@@ -78,7 +79,7 @@ describe('the export of the board', () => {
     const blank = { status: 'Blank', job_id: null, message: null, updated: null, duration_sec: null };
     expect(await readExport(join(dataDir, NAME))).toEqual({
       version: 1,
-      last_updated: '2026-03-02T12:00:00.000Z',
+      last_updated: '2026-03-02T17:00:00.456Z',
       metadata: { note: expect.stringContaining('never read back') as string, time_zone: 'Asia/Jakarta' },
       apps: {
         Planning: {
