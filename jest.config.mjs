@@ -26,5 +26,7 @@ export default {
   transformIgnorePatterns: [
     '/node_modules/(?!(?:.*/node_modules/)?(?:@nestjs|content-disposition|cookie|@seriousme)/)',
   ],
+  // Jest would leave one core idle, which on two cores is half the machine.
+  maxWorkers: '100%',
   workerIdleMemoryLimit: '768MB',
 };
