@@ -203,6 +203,20 @@ describe('rate limits', () => {
     expect(health.headers).not.toHaveProperty('ratelimit-limit');
   });
 
+  it('are counted by each instance for itself: nobody is refused within the limit', async () => {
+    const environment = { RATE_LIMIT_PER_MINUTE: '2' };
+    const vesper = await Vesper.start({ storage: 'dynamodb', environment });
+    const other = await Vesper.start({ on: vesper.storage, environment });
+    try {
+      const statuses: number[] = [];
+      for (const instance of [vesper, vesper, vesper, other, other, other])
+        statuses.push((await instance.request('GET', '/schedulers')).statusCode);
+      expect(statuses).toEqual([200, 200, 429, 200, 200, 429]);
+    } finally {
+      await Promise.all([vesper.stop(), other.stop()]);
+    }
+  });
+
   it('slow those who guess keys, per address', async () => {
     const clock = await start({ RATE_LIMIT_PER_MINUTE: '2' });
     const guess = (n: number) => answer(['GET', '/schedulers'], { key: `guess-${n}` });

@@ -72,7 +72,7 @@ export class Environment {
   @Setting({
     default: '100',
     unit: 'requests per rolling minute',
-    about: 'Limit per API key, and per address for requests without a right key; 0 switches it off.',
+    about: 'Limit per API key, and per address for requests without a right key, in each instance; 0 switches it off.',
   })
   @IsNumber()
   @Min(0)
