@@ -1,5 +1,11 @@
 import type { Channel, SendOutcome } from '../../domain/notifications/channel';
-import type { AlertNotification, Notification, SendContext } from '../../domain/notifications/notification';
+import type { MessageReference } from '../../domain/notifications/delivery';
+import type {
+  AlertNotification,
+  Notification,
+  SendContext,
+  SendingRights,
+} from '../../domain/notifications/notification';
 import type { SlackMessage } from '../slack/slack-message';
 import {
   layOutAlert,
@@ -62,6 +68,13 @@ export class SlackChannel implements Channel {
     return isSettled ? this.withNote(layOutSettledNote(notification.alert), outcome, context) : outcome;
   }
 
+  async withdraw(reference: MessageReference, signal: AbortSignal): Promise<SendOutcome> {
+    const target = decodeReference(reference);
+    // Not ours, and so not there to be deleted.
+    if (target === null) return { kind: 'sent', reference: null, httpStatus: null };
+    return this.messenger.delete(target, signal);
+  }
+
   private async resolve(notification: AlertNotification, context: SendContext): Promise<SendOutcome> {
     const outcome = await this.show(layOutAlert(notification), context);
     return this.withNote(layOutResolvedNote(notification), outcome, context);
@@ -86,7 +99,7 @@ export class SlackChannel implements Channel {
     const previous = context.previous === null ? null : decodeReference(context.previous);
     const thread = context.thread === null ? null : decodeReference(context.thread);
     if (previous === null) return this.post(message, { key: context.key, thread, mayHaveChanged }, context);
-    const outcome = await this.messenger.update(message, previous, context.signal);
+    const outcome = await this.messenger.update(message, previous, context);
     if (outcome.kind !== 'missing') return outcome;
     const anew = { key: `${context.key}:anew`, thread: parentOf(previous) ?? thread, mayHaveChanged };
     return this.post(message, anew, context);
@@ -116,8 +129,7 @@ export class SlackChannel implements Channel {
       ...target,
       priority: 'alert',
       mayHaveBeenSentSince: context.mayHaveBeenSentSince,
-      signal: context.signal,
-      mayAct: context.mayAct,
+      ...rightsOf(context),
     } as const;
     const outcome = await this.messenger.post(message, post);
     if (outcome.kind !== 'missing') return outcome;
@@ -125,6 +137,10 @@ export class SlackChannel implements Channel {
     const alone = await this.messenger.post(message, { ...post, threadTs: null, mayHaveBeenSentSince: null });
     return alone.kind === 'missing' ? NOWHERE : alone;
   }
+}
+
+function rightsOf({ signal, mayAct }: SendingRights): SendingRights {
+  return mayAct === undefined ? { signal } : { signal, mayAct };
 }
 
 function parentOf({ channel, threadTs }: SlackReference): SlackReference | null {

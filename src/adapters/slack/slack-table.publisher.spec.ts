@@ -101,7 +101,7 @@ describe('SlackTablePublisher', () => {
   it('edits the same message, and says when it is gone', async () => {
     const reference = await post(3);
     const [message] = publisher.layOutTable(night(4));
-    const edit = () => rig.finish(publisher.edit(message ?? { text: '', body: null }, reference, rig.signal));
+    const edit = () => rig.finish(publisher.edit(message ?? { text: '', body: null }, reference, rig.rights));
     expect((await edit()).kind).toBe('sent');
     expect(rig.fake.messages(CHANNEL)).toMatchObject([
       { text: expect.stringContaining('4 pending') as string },
@@ -142,7 +142,7 @@ describe('SlackTablePublisher', () => {
   });
 
   it('knows no message by a reference that is not its own', async () => {
-    expect(await publisher.edit(publisher.layOutEmptied(night()), 'elsewhere', rig.signal)).toEqual({
+    expect(await publisher.edit(publisher.layOutEmptied(night()), 'elsewhere', rig.rights)).toEqual({
       kind: 'missing',
     });
     expect(await publisher.withdraw('elsewhere', rig.signal)).toEqual({ kind: 'missing' });

@@ -1,4 +1,5 @@
 import type { MessageReference } from '../../domain/notifications/delivery';
+import type { SendingRights } from '../../domain/notifications/notification';
 import type { NightSummary } from '../../domain/windows/night-summary';
 import type { StatusTable } from '../../domain/windows/status-table';
 import type {
@@ -35,7 +36,7 @@ export class SlackTablePublisher implements TablePublisher {
   }
 
   async post(message: LaidOutMessage, request: PostRequest): Promise<PublishOutcome> {
-    const { channelId, key, thread, mayHaveBeenSentSince, signal, mayAct } = request;
+    const { channelId, key, thread, mayHaveBeenSentSince, ...rights } = request;
     const parent = thread === null ? null : decodeReference(thread);
     return this.messenger.post(toSlackMessage(message), {
       channel: parent?.channel ?? channelId ?? this.defaultChannel,
@@ -45,19 +46,18 @@ export class SlackTablePublisher implements TablePublisher {
       mayHaveBeenSentSince,
       // The earlier attempt may have been an earlier step of the night.
       mayHaveChanged: true,
-      signal,
-      mayAct,
+      ...rights,
     });
   }
 
   async edit(
     message: LaidOutMessage,
     reference: MessageReference,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<PublishOutcome> {
     const target = decodeReference(reference);
     if (target === null) return { kind: 'missing' };
-    return this.messenger.update(toSlackMessage(message), target, signal);
+    return this.messenger.update(toSlackMessage(message), target, rights);
   }
 
   async withdraw(reference: MessageReference, signal: AbortSignal): Promise<PublishOutcome> {

@@ -210,7 +210,7 @@ describe('SlackMessenger', () => {
     const edit = (
       reference: { channel: string; ts: string; threadTs: string | null },
       content = message('newer'),
-    ) => rig.finish(rig.messenger.update(content, reference, rig.signal));
+    ) => rig.finish(rig.messenger.update(content, reference, rig.rights));
 
     it('changes text and blocks, and keeps the key', async () => {
       const reference = await posted();

@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../../domain/notifications/channel';
+import type { SendingRights } from '../../domain/notifications/notification';
 import type { PublishOutcome } from '../../domain/windows/table-publisher';
 import type { SlackAnswer, SlackClient, SlackLog } from './slack.client';
 import { unreadable, type SlackFault } from './slack-fault';
@@ -7,7 +8,7 @@ import { EVENT_TYPE, SlackMessageFinder } from './slack-message.finder';
 import type { SlackMessage } from './slack-message';
 import { encodeReference, type SlackReference } from './slack-reference';
 
-export interface SlackPost {
+export interface SlackPost extends SendingRights {
   readonly channel: string;
   /** Parent of the thread, `null` for the channel itself. */
   readonly threadTs: string | null;
@@ -17,9 +18,6 @@ export interface SlackPost {
   readonly mayHaveBeenSentSince: Date | null;
   /** Whether an earlier attempt may have said something else; then the message found is brought up to date. */
   readonly mayHaveChanged: boolean;
-  readonly signal: AbortSignal;
-  /** Asked in the moment before it leaves. */
-  readonly mayAct?: (() => boolean) | undefined;
 }
 
 /** contracts/slack.md §6: what Slack says about blocks it does not like; the plainer form of the message goes without them. */
@@ -48,13 +46,13 @@ export class SlackMessenger {
 
   /** `missing`: the message in whose thread it belongs is gone. */
   async post(message: SlackMessage, post: SlackPost): Promise<PublishOutcome> {
-    const { mayHaveBeenSentSince: since, key, channel, threadTs, signal } = post;
+    const { mayHaveBeenSentSince: since, key, channel, threadTs } = post;
     if (since === null) return this.postAnew(message, post);
-    const result = await this.finder.find(key, { channel, threadTs, since }, signal);
+    const result = await this.finder.find(key, { channel, threadTs, since }, post.signal);
     switch (result.kind) {
       case 'found':
         return post.mayHaveChanged
-          ? this.refresh(message, result.reference, signal)
+          ? this.refresh(message, result.reference, post)
           : sent(result.reference, 200);
       case 'absent':
       case 'impossible': // A message twice is better than none; the finder logged it.
@@ -64,15 +62,15 @@ export class SlackMessenger {
     }
   }
 
-  /** `missing`: there is no such message any more, or none that may be edited. */
+  /** Slack takes the last edit for the newest: one that comes late must not leave. `missing`: there is no such message any more, or none that may be edited. */
   async update(
     message: SlackMessage,
     reference: SlackReference,
-    signal: AbortSignal,
+    { signal, mayAct }: SendingRights,
   ): Promise<PublishOutcome> {
     const { channel, ts } = reference;
     const answer = await this.withPlainerForms('chat.update', message, (form) =>
-      this.slack.call('chat.update', { channel, ts, ...contentOf(form) }, signal),
+      this.slack.call('chat.update', { channel, ts, ...contentOf(form) }, signal, 'alert', mayAct),
     );
     if (answer.ok) return sent(reference, answer.httpStatus);
     return isMissing(answer.fault) ? { kind: 'missing' } : answer.fault.outcome;
@@ -117,9 +115,9 @@ export class SlackMessenger {
   private async refresh(
     message: SlackMessage,
     reference: SlackReference,
-    signal: AbortSignal,
+    rights: SendingRights,
   ): Promise<SendOutcome> {
-    const outcome = await this.update(message, reference, signal);
+    const outcome = await this.update(message, reference, rights);
     if (outcome.kind === 'retry') return stillUnknown(outcome);
     return sent(reference, outcome.kind === 'missing' ? null : outcome.httpStatus);
   }

@@ -3,7 +3,7 @@ export interface Lease {
   readonly name: string;
   readonly owner: string;
   readonly expiresAt: Date;
-  /** Grows with each change of owner; a guarded write carries it, so that a paused owner who wakes up late is refused. */
+  /** Grows with each change of owner, and so tells one holding from the next. What is written under the lease is guarded by its own versions (ADR 0005). */
   readonly fence: number;
 }
 

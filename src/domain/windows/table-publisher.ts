@@ -34,7 +34,7 @@ export interface TablePublisher {
   layOutEmptied(table: StatusTable): LaidOutMessage;
   layOutSummary(summary: NightSummary): LaidOutMessage;
   post(message: LaidOutMessage, request: PostRequest): Promise<PublishOutcome>;
-  edit(message: LaidOutMessage, reference: MessageReference, signal: AbortSignal): Promise<PublishOutcome>;
+  edit(message: LaidOutMessage, reference: MessageReference, rights: SendingRights): Promise<PublishOutcome>;
   /** Deletes a message of ours that turned out to be a second one. */
   withdraw(reference: MessageReference, signal: AbortSignal): Promise<PublishOutcome>;
 }

@@ -64,10 +64,14 @@ export class EpmPollService {
     });
   }
 
-  /** Tells once that a connection waits for a person, and that it does not any more. */
-  async reviewSignIn(connection: string, lost: LostSignIn | null): Promise<void> {
+  /**
+   * Tells once that a connection waits for a person, and that it does not any more.
+   * @param findLost asked after the alert's slot was read: whoever was paused in between finds the slot changed by those who judged by something newer
+   */
+  async reviewSignIn(connection: string, findLost: () => Promise<LostSignIn | null>): Promise<void> {
     await retryOnConflict(this.clock, async () => {
       const slot = await this.alerts.findSlot(signInDedupKey(connection));
+      const lost = await findLost();
       if (lost !== null && slot.open !== null) return;
       const { by, correlationId } = this.actor();
       const cause = { by, now: this.clock.now(), ids: this.ids };

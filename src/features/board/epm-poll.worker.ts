@@ -1,7 +1,7 @@
 import type { AppBoard } from '../../domain/board/app-board';
 import type { Board, BoardApp } from '../../domain/board/board';
 import type { BoardRepository } from '../../domain/board/board.repository';
-import type { EpmAnswer, EpmGateway } from '../../domain/board/epm-gateway';
+import type { EpmAnswer, EpmGateway, LostSignIn } from '../../domain/board/epm-gateway';
 import type { Clock } from '../../domain/shared/clock';
 import type { Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
@@ -131,9 +131,12 @@ export class EpmPollWorker implements Task {
 
   private async reviewSignIns(): Promise<void> {
     const { gateway, polls } = this.dependencies;
-    const lost = new Map((await gateway.listLostSignIns()).map((one) => [one.connection, one]));
     for (const connection of gateway.connections) {
-      await polls.reviewSignIn(connection, lost.get(connection) ?? null);
+      const isTheirs = (lost: LostSignIn) => lost.connection === connection;
+      await polls.reviewSignIn(
+        connection,
+        async () => (await gateway.listLostSignIns()).find(isTheirs) ?? null,
+      );
     }
   }
 }

@@ -90,7 +90,7 @@ export class NightMessenger {
   ): Promise<Shown> {
     const reference = night.messages[index]?.reference ?? null;
     if (reference !== null) {
-      const outcome = await this.publisher.edit(message, reference, rights.signal);
+      const outcome = await this.publisher.edit(message, reference, rights);
       this.observer.published('edit', outcome.kind);
       if (outcome.kind === 'sent') return { kind: 'shown', night };
       if (outcome.kind !== 'missing') return interrupted(outcome);
@@ -109,7 +109,7 @@ export class NightMessenger {
   ): Promise<Shown> {
     const reference = night.messages[index]?.reference ?? null;
     if (reference === null) return { kind: 'shown', night };
-    const outcome = await this.publisher.edit(message, reference, rights.signal);
+    const outcome = await this.publisher.edit(message, reference, rights);
     this.observer.published('edit', outcome.kind);
     if (outcome.kind === 'sent') return { kind: 'shown', night };
     if (outcome.kind !== 'missing') return interrupted(outcome);

@@ -8,13 +8,10 @@ import {
 import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
 import { asChannelFault } from '../../../domain/notifications/channel-fault';
 import type { SendingRights } from '../../../domain/notifications/notification';
-import { isOneTooMany } from '../../../domain/notifications/rival-message';
 import type { Clock } from '../../../domain/shared/clock';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
 import type { RecordStage } from './record.stage';
-
-/** For taking a second message back. */
-const WITHDRAWAL_MS = 15_000;
+import { withdrawDouble } from './withdraw-double';
 
 /** Sends one delivery: writes that it begins, sends, writes how it went. */
 export class DeliverStage {
@@ -89,9 +86,6 @@ export class DeliverStage {
     if (outcome.kind !== 'sent' || outcome.reference === null) return;
     const findTheirs = async () =>
       (await this.deliveries.findMessage(delivery.alert.id, channel.id))?.reference ?? null;
-    // Not by the right that was lost: this only mends.
-    if (await isOneTooMany(outcome.reference, this.clock, findTheirs)) {
-      await channel.withdraw?.(outcome.reference, AbortSignal.timeout(WITHDRAWAL_MS));
-    }
+    await withdrawDouble(channel, outcome.reference, this.clock, findTheirs);
   }
 }

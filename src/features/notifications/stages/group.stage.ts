@@ -18,7 +18,9 @@ import {
 import { asChannelFault } from '../../../domain/notifications/channel-fault';
 import type { SendingRights } from '../../../domain/notifications/notification';
 import type { Clock } from '../../../domain/shared/clock';
+import { ChangedConcurrently } from '../../../domain/shared/errors';
 import type { IdSource } from '../../../domain/shared/id-source';
+import { withdrawDouble } from './withdraw-double';
 
 /** Where a new alert belongs, unless the storm's message could not be sent. */
 export type Grouping =
@@ -103,8 +105,22 @@ export class GroupStage {
       shown: announced,
       editedAt: this.clock.now(),
     };
-    await this.deliveries.recordTraffic({ ...written, storm: told });
+    try {
+      await this.deliveries.recordTraffic({ ...written, storm: told });
+    } catch (error) {
+      if (error instanceof ChangedConcurrently) await this.withdrawSecond(told, channel);
+      throw error;
+    }
     return placed(told, delivery);
+  }
+
+  /** Somebody else took the channel over while this instance was paused: if both have posted the storm, ours goes. */
+  private async withdrawSecond({ id, reference }: Storm, channel: Channel): Promise<void> {
+    if (reference === null) return;
+    await withdrawDouble(channel, reference, this.clock, async () => {
+      const { storm } = await this.deliveries.findTraffic(channel.id);
+      return storm?.id === id ? storm.reference : null;
+    });
   }
 
   /**
