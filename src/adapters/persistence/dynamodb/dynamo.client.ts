@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deadlineOfCall } from './call-deadline';
 
 export interface Endpoint {
   /** `undefined`: AWS itself. */
@@ -27,11 +28,13 @@ const MOST_SOCKETS = 256;
  * Credentials and, if not given, the region come from the SDK's usual chain.
  */
 export function createClient({ endpoint, region }: Endpoint, limits = LIMITS): DynamoDBClient {
-  return new DynamoDBClient({
+  const client = new DynamoDBClient({
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
     retryMode: 'adaptive',
     maxAttempts: limits.attempts,
+    // One chain of middleware for each kind of command instead of one for each call.
+    cacheMiddleware: true,
     requestHandler: {
       connectionTimeout: limits.connectMs,
       requestTimeout: limits.answerMs,
@@ -40,8 +43,39 @@ export function createClient({ endpoint, region }: Endpoint, limits = LIMITS): D
       httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
     },
   });
+  // It copies every request and answer, without what is secret, for a logger that is not there.
+  client.middlewareStack.remove('loggerMiddleware');
+  keepSigner(client);
+  bindAttemptsToDeadline(client);
+  return client;
 }
 
 export function createProbeClient(endpoint: Endpoint): DynamoDBClient {
   return createClient(endpoint, PROBE_LIMITS);
+}
+
+/** The SDK makes a signer for each request. One does: it asks for the credentials itself, each time it signs. */
+function keepSigner({ config }: DynamoDBClient): void {
+  const make = config.signer;
+  let signer: ReturnType<typeof make> | null = null;
+  config.signer = (scheme) => {
+    signer ??= make(scheme).catch((error: unknown) => {
+      signer = null;
+      throw error;
+    });
+    return signer;
+  };
+}
+
+/** The last step before the wire: of a call whose deadline is over nothing is sent any more. */
+function bindAttemptsToDeadline(client: DynamoDBClient): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const abortSignal = deadlineOfCall();
+      if (abortSignal === undefined) return next(args);
+      const request = args.request as Parameters<typeof client.config.requestHandler.handle>[0];
+      return client.config.requestHandler.handle(request, { abortSignal });
+    },
+    { step: 'deserialize', priority: 'low', name: 'deadlineMiddleware' },
+  );
 }

@@ -8,6 +8,7 @@ import {
   TransactionConflictException,
   type CancellationReason,
 } from '@aws-sdk/client-dynamodb';
+import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { aScheduler } from '../../../../test/builders/a-scheduler';
@@ -164,9 +165,41 @@ describe('an endpoint that takes connections and never answers', () => {
   });
 
   it('is given up at the deadline of the whole call, however many attempts are left', async () => {
+    const connectionsBefore = sockets.length;
     await expect(connect(60_000, 60).send(command)).rejects.toThrow(
       'DynamoDB cannot be used (no answer in time)',
     );
+    expect(sockets.length - connectionsBefore).toBe(1);
+    // What was on the wire is broken off with it.
+    const [socket] = sockets.slice(-1);
+    if (socket?.closed === false) await once(socket.resume(), 'close');
+  });
+
+  it('is sent nothing after the deadline, although the SDK would try again', async () => {
+    const connectionsBefore = sockets.length;
+    const call = connect(60_000, 60);
+    let attempts = 0;
+    const refusedLater = new Promise<unknown>((resolve) => {
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          attempts += 1;
+          // The first attempt ends long after the caller was answered, by a fault that is worth another try.
+          if (attempts === 1) await expect(sent).rejects.toThrow('no answer in time');
+          return next(args).catch((error: unknown) => {
+            resolve(error);
+            throw error;
+          });
+        },
+        { step: 'deserialize', priority: 'high', name: 'late' },
+      );
+    });
+    const sent = call.send(command);
+    await expect(sent).rejects.toThrow('no answer in time');
+    expect(await refusedLater).toMatchObject({ name: 'AbortError' });
+    expect({ attempts, connections: sockets.length - connectionsBefore }).toEqual({
+      attempts: 1,
+      connections: 0,
+    });
   });
 });
 

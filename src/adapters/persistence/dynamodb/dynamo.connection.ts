@@ -6,6 +6,7 @@ import type {
   ServiceOutputTypes,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../domain/shared/clock';
+import { CallDeadline } from './call-deadline';
 import { isAnswer, isContention, toStorageError } from './dynamo.errors';
 import { waitBetweenTries } from './jitter';
 import type { TableNames } from './tables';
@@ -16,10 +17,7 @@ export type Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> =
   DynamoDBClientResolvedConfig
 >;
 
-/**
- * The end of one call with all its retries. Besides slow answers it bounds the waits of the client's own rate limiter, which know no end.
- * Real time, not the Clock's: it guards sockets.
- */
+/** Besides slow answers it bounds the waits of the client's own rate limiter, which know no end. */
 const CALL_DEADLINE_MS = 4_000;
 const TRIES_ON_CONTENTION = 5;
 
@@ -77,33 +75,31 @@ export class DynamoConnection {
     this.options.hotClient.destroy();
   }
 
-  private async bounded<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  private bounded<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     client: DynamoDBClient,
     command: Command<I, O>,
   ): Promise<O> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), this.options.callDeadlineMs ?? CALL_DEADLINE_MS);
-    try {
-      return await this.tried(client, command, deadline.signal);
-    } finally {
-      clearTimeout(timer);
-    }
+    const deadlineMs = this.options.callDeadlineMs ?? CALL_DEADLINE_MS;
+    return CallDeadline.bound(deadlineMs, (deadline) => this.tried(client, command, deadline)).catch(
+      (error: unknown) => {
+        throw isAnswer(error) ? error : toStorageError(error);
+      },
+    );
   }
 
   /** The SDK retries throttling and faults of network and service, but not a meeting with somebody's transaction. */
   private async tried<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
     client: DynamoDBClient,
     command: Command<I, O>,
-    abortSignal: AbortSignal,
+    deadline: CallDeadline,
   ): Promise<O> {
     for (let tried = 1; ; tried++) {
       try {
-        return await client.send(command, { abortSignal });
+        return await client.send(command);
       } catch (error) {
         if (isAnswer(error)) throw error;
-        const goesOn = tried < TRIES_ON_CONTENTION && isContention(error) && !abortSignal.aborted;
-        if (!goesOn) throw toStorageError(error);
-        await waitBetweenTries(this.clock, tried, abortSignal);
+        if (tried >= TRIES_ON_CONTENTION || !isContention(error) || deadline.aborted) throw error;
+        await waitBetweenTries(this.clock, tried);
       }
     }
   }
