@@ -9,9 +9,13 @@ import { diskDrill } from './disk.drill';
 import { dynamoDrill } from './dynamo.drill';
 import { killDrill } from './kill.drill';
 import { nightDrill } from './night.drill';
+import { rollingDrill } from './rolling/rolling.drill';
 import { slackDrill } from './slack.drill';
 
-const DRILLS: readonly Drill[] = [killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, boardDrill];
+const DRILLS: readonly Drill[] = [
+  ...[killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, boardDrill],
+  ...[rollingDrill],
+];
 
 const USAGE = `Usage: npm run drill -- [name …] [options]
 
@@ -22,6 +26,7 @@ ${DRILLS.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
   --storage json         or dynamodb, or both (the default)
   --times 20             how often the drill does what it does
   --seed 1               the same seed, the same decisions
+  --old <revision>       what ran before the deploy of the rolling drill (default the newest tag, else before the last change)
   --sabotage <fault>     plants a fault that the drill must find: then exit code 0 means that it found it
 ${DRILLS.flatMap((drill) => Object.entries(drill.sabotages).map(([fault, about]) => `                           ${drill.name}: ${fault} – ${about}`)).join('\n')}
   --keep                 leaves folders and logs behind`;
@@ -43,6 +48,7 @@ function readRequest(argv: readonly string[]): Request | null {
       times: text,
       seed: text,
       sabotage: text,
+      old: text,
       keep: flag,
       help: { ...flag, short: 'h' },
     },
@@ -60,6 +66,7 @@ function readRequest(argv: readonly string[]): Request | null {
       storages: storagesOf(values.storage ?? 'both'),
       times: values.times === undefined ? null : integer('--times', values.times),
       sabotage,
+      old: values.old ?? null,
     },
   };
 }

@@ -9,6 +9,8 @@ export interface DrillOptions {
   readonly times: number | null;
   /** Which of the drill's own faults to plant, to see that it is found; `null`: none. */
   readonly sabotage: string | null;
+  /** Git revision of what ran before; `null`: as the drill thinks right. */
+  readonly old: string | null;
 }
 
 export interface DrillContext {

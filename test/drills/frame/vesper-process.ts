@@ -42,6 +42,8 @@ export interface VesperOptions {
   /** Words put before `node dist/main.js`, e.g. a shell that limits it. */
   readonly wrapper?: readonly string[];
   readonly nodeArgs?: readonly string[];
+  /** Another build than this one's, by its main.js. */
+  readonly main?: string;
   /** As whom it runs; default as whoever runs the drill. */
   readonly uid?: number;
   /** Default a free one; the same for every start of one handle. */
@@ -101,8 +103,8 @@ export class VesperProcess {
   /** Starts the process and waits for nothing. */
   launch(): void {
     if (this.isRunning) throw new Error('Vesper is running already');
-    const { env, wrapper = [], nodeArgs = [], logFile, uid } = this.options;
-    const [file, ...args] = [...wrapper, process.execPath, ...nodeArgs, MAIN];
+    const { env, wrapper = [], nodeArgs = [], main = MAIN, logFile, uid } = this.options;
+    const [file, ...args] = [...wrapper, process.execPath, ...nodeArgs, main];
     const log = openSync(logFile, 'a');
     this.child = spawnChild(file, args, {
       cwd: ROOT,
