@@ -74,12 +74,15 @@ export class Application {
     void this.runner.nudge(this.canvases.name);
   }
 
-  /** Finishes what is in flight, begins nothing new, and lets go of the storage. What is not yet told stays in the outbox. */
+  /**
+   * Finishes what is in flight, begins nothing new, and lets go of the storage. What is not yet told stays in the outbox. Workers end at once, so that
+   * another instance has their leases; requests are served until whoever sends them has had time to notice that this process is not ready any more.
+   */
   async stop(): Promise<void> {
     this.foundations.shutdown.begin();
     const { slack, store } = this.foundations;
     const ends = await Promise.allSettled([
-      this.nest.close(),
+      this.stopServing(),
       this.runner.stop(),
       this.dispatcher.stop(),
       this.canvases.stop(),
@@ -89,5 +92,11 @@ export class Application {
     await store.close();
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+  }
+
+  private async stopServing(): Promise<void> {
+    const { clock, config } = this.foundations;
+    if (config.http.drainMs > 0) await clock.sleep(config.http.drainMs);
+    await this.nest.close();
   }
 }

@@ -11,7 +11,7 @@ import { loadConfig } from './platform/config/load-config';
 import { createLogs, type Logs } from './platform/logging/log';
 import { collectProcessMetrics } from './platform/metrics/metrics';
 
-/** Spec 70: gone within 10 s. What is still not done then is not waited for; it is durable. */
+/** Spec 70: gone within 10 s of the end of serving. What is still not done then is not waited for; it is durable. */
 const LONGEST_STOP_MS = 9_500;
 
 async function main(): Promise<void> {
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const foundations = await layFoundations(config, clock, logs.log);
   collectProcessMetrics(foundations.metrics);
   const application = await Application.create(foundations, logs.plainLog, version());
-  stopOnSignal(application, logs);
+  stopOnSignal(application, logs, config.http.drainMs + LONGEST_STOP_MS);
   const { host, port } = config.http;
   await application.nest.listen(port, host);
   application.startWorkers();
@@ -48,7 +48,7 @@ function version(): string {
   return manifest.version;
 }
 
-function stopOnSignal(application: Application, logs: Logs): void {
+function stopOnSignal(application: Application, logs: Logs, longestMs: number): void {
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
@@ -56,7 +56,7 @@ function stopOnSignal(application: Application, logs: Logs): void {
     logs.log.info({ signal }, 'stopping');
     setTimeout(
       () => leave(logs, 1, 'the stop took too long; what is not finished is taken up at the next start'),
-      LONGEST_STOP_MS,
+      longestMs,
     ).unref();
     application.stop().then(
       () => leave(logs, 0, 'stopped'),

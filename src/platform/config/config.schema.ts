@@ -52,6 +52,17 @@ export class Environment {
   PORT!: number;
 
   @Setting({
+    default: '0',
+    unit: 'seconds',
+    about:
+      'For how long a process that is told to stop goes on serving while it says that it is not ready: as long as whatever stands before it takes to notice.',
+  })
+  @IsNumber()
+  @Min(0)
+  @Max(60)
+  SHUTDOWN_DRAIN_SECONDS!: number;
+
+  @Setting({
     default: 'false',
     unit: null,
     about:
@@ -72,7 +83,8 @@ export class Environment {
   @Setting({
     default: '100',
     unit: 'requests per rolling minute',
-    about: 'Limit per API key, and per address for requests without a right key, in each instance; 0 switches it off.',
+    about:
+      'Limit per API key, and per address for requests without a right key, in each instance; 0 switches it off.',
   })
   @IsNumber()
   @Min(0)

@@ -76,6 +76,8 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** From the end of readiness to the end of listening. */
+    readonly drainMs: number;
     readonly trustProxy: TrustProxy;
     /** Per API key, and per address for requests without a right key; 0 switches it off. */
     readonly rateLimitPerMinute: number;

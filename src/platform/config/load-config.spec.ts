@@ -25,7 +25,7 @@ function faultsOf(
 it('needs nothing: every setting has a default', () => {
   expect(load({})).toEqual({
     production: false,
-    http: { host: '0.0.0.0', port: 3000, trustProxy: false, rateLimitPerMinute: 100 },
+    http: { host: '0.0.0.0', port: 3000, drainMs: 0, trustProxy: false, rateLimitPerMinute: 100 },
     apiKeys: [],
     storage: { driver: 'json', dataDir: './data' },
     slack: null,
@@ -61,6 +61,7 @@ it('reads what it is told, decimals included', () => {
     NODE_ENV: 'production',
     API_KEYS: 'a:abcdefghijklmnopqrstuvwxyz',
     PORT: '8080',
+    SHUTDOWN_DRAIN_SECONDS: '2.5',
     TRUST_PROXY: '2',
     RATE_LIMIT_PER_MINUTE: '0.5',
     STORAGE_DRIVER: 'dynamodb',
@@ -81,7 +82,7 @@ it('reads what it is told, decimals included', () => {
   });
   expect(config).toMatchObject({
     production: true,
-    http: { port: 8080, trustProxy: 2, rateLimitPerMinute: 0.5 },
+    http: { port: 8080, drainMs: 2_500, trustProxy: 2, rateLimitPerMinute: 0.5 },
     storage: {
       driver: 'dynamodb',
       endpoint: 'http://dynamodb_local:8000',
@@ -114,6 +115,7 @@ it('lists every fault in one message', () => {
     EOD_TIMEZONE: 'Mars/Olympus',
     EOD_WINDOW_START: '25:00',
     TRUST_PROXY: 'everybody',
+    SHUTDOWN_DRAIN_SECONDS: '61',
     SLACK_BOT_TOKEN: 'xoxb-1',
     WORKERS: 'dispatch,sweep',
     API_KEYS: 'a',
@@ -126,7 +128,7 @@ it('lists every fault in one message', () => {
   const named = ['NODE_ENV', 'PORT', 'RATE_LIMIT_PER_MINUTE', 'DYNAMODB_CREATE_TABLES', 'EOD_TIMEZONE'];
   named.push('EOD_WINDOW_START', 'TRUST_PROXY', 'SLACK_CHANNEL_ID', 'WORKERS', 'API_KEYS');
   named.push('STALE_TIMEOUT_MINUTES', 'SLACK_API_URL', 'BOARD_LOADING_TIMEOUT_MINUTES', 'BOARD_IDLE_HOURS');
-  named.push('EPM_TOKEN_KEY');
+  named.push('EPM_TOKEN_KEY', 'SHUTDOWN_DRAIN_SECONDS');
   for (const name of named) expect(faults.filter((fault) => fault.startsWith(name))).not.toHaveLength(0);
   expect(() => load({ PORT: 'x', HOST: 'y', LOG_LEVEL: 'loud' })).toThrow(
     /^The configuration has \d+ faults:\n {2}- /,

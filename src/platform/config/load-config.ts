@@ -43,6 +43,7 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
     http: {
       host: settings.HOST,
       port: settings.PORT,
+      drainMs: settings.SHUTDOWN_DRAIN_SECONDS * 1_000,
       trustProxy: trustProxy ?? false,
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
     },
