@@ -3,9 +3,9 @@ import { raiseAlert, resolveAlert, type Cause } from '../alerts/raise-alert';
 import type { IdSource } from '../shared/id-source';
 import type { HistoryEntry } from './history-entry';
 import type { OpenRun, Scheduler } from './scheduler';
-import { SchedulerNotRegistered, TimestampAhead } from './scheduler.errors';
+import { SchedulerNotRegistered } from './scheduler.errors';
 import { failureCandidate, type SchedulerAlertSlots } from './scheduler-alerts';
-import { identityOf, LARGEST_CLOCK_LEAD_MS, type Reporter, type StatusUpdate } from './status-update';
+import { demandPastOrPresent, identityOf, type Reporter, type StatusUpdate } from './status-update';
 
 /** Everything that follows from one update, to be written all or none. */
 export interface StatusDecision {
@@ -22,6 +22,8 @@ export interface StatusCircumstances {
   readonly reporter: Reporter;
   readonly timeZone: string;
   readonly now: Date;
+  /** When it was accepted, if that was earlier than `now`: it waited in a queue. A sign of life is as old as this, and its event time is judged by it. */
+  readonly receivedAt?: Date;
   readonly ids: IdSource;
 }
 
@@ -31,20 +33,19 @@ const MOST_OPEN_RUNS = 20;
 /**
  * What an update does to its scheduler, its history and its alerts (spec 10, section 2).
  * @throws SchedulerNotRegistered when it was removed
- * @throws TimestampAhead when its event time is more than 5 minutes ahead of `now`
+ * @throws TimestampAhead when its event time is more than 5 minutes ahead of when it was accepted
  */
 export function decideStatusUpdate(
   scheduler: Scheduler,
   update: StatusUpdate,
   circumstances: StatusCircumstances,
 ): StatusDecision {
-  const { now, ids, reporter } = circumstances;
+  const { now, receivedAt = now, ids, reporter } = circumstances;
   if (scheduler.removedAt !== null) throw new SchedulerNotRegistered(scheduler.schedulerId);
-  if (update.timestamp.getTime() - now.getTime() > LARGEST_CLOCK_LEAD_MS)
-    throw new TimestampAhead(update.timestamp, now);
+  demandPastOrPresent(update, receivedAt);
   const applied = scheduler.statusAt === null || update.timestamp.getTime() >= scheduler.statusAt.getTime();
   const run = matchRun(scheduler, update);
-  const entry = toEntry(update, run, reporter, now, ids);
+  const entry = toEntry(update, run, reporter, receivedAt, ids);
   const openRuns = nextOpenRuns(scheduler, update, run);
   if (!applied) {
     return {
@@ -96,7 +97,7 @@ function toEntry(
   update: StatusUpdate,
   run: OpenRun | null,
   reporter: Reporter,
-  now: Date,
+  receivedAt: Date,
   ids: IdSource,
 ): HistoryEntry {
   const derivedMs = run === null ? null : update.timestamp.getTime() - run.startedAt.getTime();
@@ -112,7 +113,7 @@ function toEntry(
     errorMessage: update.errorMessage,
     metadata: update.metadata,
     runId: update.runId,
-    receivedAt: now,
+    receivedAt,
     reportedBy: reporter.keyName,
   };
 }
@@ -136,12 +137,15 @@ function applyEntry(
     startedAt: startOf(entry, run),
     openRuns,
     currentEntryId: entry.id,
-    lastHeartbeat:
-      scheduler.lastHeartbeat !== null && scheduler.lastHeartbeat > now ? scheduler.lastHeartbeat : now,
+    lastHeartbeat: later(scheduler.lastHeartbeat, entry.receivedAt),
     staleAlertId: null,
     updatedAt: now,
     version: scheduler.version + 1,
   };
+}
+
+function later(known: Date | null, heard: Date): Date {
+  return known !== null && known > heard ? known : heard;
 }
 
 function startOf(entry: HistoryEntry, run: OpenRun | null): Date | null {

@@ -35,16 +35,21 @@ export class StatusService {
 
   /**
    * Resolves when the update, its history entry and whatever must be told are durable.
+   * @param receivedAt when it was accepted, if that was earlier
    * @throws SchedulerNotRegistered
    * @throws TimestampAhead
    */
-  update(update: StatusUpdate, reporter: Reporter): Promise<StatusReceipt> {
+  update(update: StatusUpdate, reporter: Reporter, receivedAt: Date | null = null): Promise<StatusReceipt> {
     return this.queue.run(update.schedulerId, () =>
-      retryOnConflict(this.clock, () => this.attempt(update, reporter)),
+      retryOnConflict(this.clock, () => this.attempt(update, reporter, receivedAt)),
     );
   }
 
-  private async attempt(update: StatusUpdate, reporter: Reporter): Promise<StatusReceipt> {
+  private async attempt(
+    update: StatusUpdate,
+    reporter: Reporter,
+    receivedAt: Date | null,
+  ): Promise<StatusReceipt> {
     const found = await this.schedulers.findWithAlerts(update.schedulerId);
     if (found === null) throw new SchedulerNotRegistered(update.schedulerId);
     const { scheduler, slots } = found;
@@ -53,6 +58,7 @@ export class StatusService {
       reporter,
       timeZone: timeZoneOf(scheduler, this.windows),
       now: this.clock.now(),
+      ...(receivedAt !== null && { receivedAt }),
       ids: this.ids,
     });
     const isCurrent = decision.entry.id === scheduler.currentEntryId;
