@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { channelIdOf, DEFAULT_CHANNEL_ID } from './adapters/channels/channels';
 import type { SlackInstallation } from './adapters/slack/slack.installation';
+import type { QueueInstallation } from './adapters/sqs/sqs.installation';
 import type { Store } from './adapters/persistence/store';
 import { AlertRepository } from './domain/alerts/alert.repository';
 import { APP_LABEL } from './domain/board/board-alerts';
@@ -45,6 +46,7 @@ import { HistoryCleanupWorker } from './features/schedulers/history-cleanup.work
 import { HistoryRetentionDays } from './features/schedulers/scheduler-query.service';
 import { SchedulersModule } from './features/schedulers/schedulers.module';
 import { StaleScanIntervalMs, StaleScanWorker } from './features/schedulers/stale-scan.worker';
+import { StatusConsumer } from './features/schedulers/status.consumer';
 import { EodTableWorker } from './features/windows/eod-table.worker';
 import { NightObserver } from './features/windows/night-observer';
 import { NightTelemetry } from './features/windows/night.telemetry';
@@ -58,6 +60,7 @@ import { Shutdown } from './platform/health/shutdown';
 import { Log } from './platform/logging/log';
 import { Metrics } from './platform/metrics/metrics';
 import { MetricsController } from './platform/metrics/metrics.controller';
+import { MessageQueue } from './platform/queue/message-queue';
 import { InstanceId } from './platform/workers/instance-id';
 import { StorageBackupWorker } from './platform/workers/storage-backup.worker';
 import { Tasks, type Task } from './platform/workers/task';
@@ -70,6 +73,8 @@ export interface Foundations {
   readonly config: Config;
   readonly store: Store;
   readonly slack: SlackInstallation;
+  /** `null`: status updates are not queued. */
+  readonly sqs: QueueInstallation | null;
   readonly channels: ChannelDirectory;
   readonly epm: EpmGateway;
   readonly clock: Clock;
@@ -86,6 +91,7 @@ export interface Foundations {
 export const WORKER_NAMES = [
   'eod-table',
   'stale-scan',
+  'status-queue',
   'dispatch',
   'board-checks',
   'canvas-refresh',
@@ -135,6 +141,7 @@ function portsOf({
   config,
   store,
   slack,
+  sqs,
   channels,
   epm,
   clock,
@@ -159,7 +166,8 @@ function portsOf({
     { provide: TablePublisher, useValue: slack.publisher },
     { provide: CanvasPublisher, useValue: slack.canvases },
     { provide: EpmGateway, useValue: epm },
-    { provide: HealthProbes, useValue: [slack.probe, boardProbe(config.board)] },
+    { provide: MessageQueue, useValue: sqs?.queue ?? null },
+    { provide: HealthProbes, useValue: [slack.probe, sqs?.probe ?? NO_QUEUE, boardProbe(config.board)] },
     { provide: Clock, useValue: clock },
     { provide: IdSource, useValue: ids },
     { provide: Bell, useValue: bell },
@@ -207,6 +215,8 @@ function boardRoutes({ board, slack }: Config): readonly Route[] {
     }));
 }
 
+const NO_QUEUE: HealthProbe = { name: 'queue', check: () => 'disabled' };
+
 function boardProbe(board: Board): HealthProbe {
   return { name: 'board', check: () => (board.apps.length > 0 ? 'ok' : 'disabled') };
 }
@@ -227,6 +237,7 @@ function tasks({ config, store, clock }: Foundations): Provider {
     inject: [
       EodTableWorker,
       StaleScanWorker,
+      StatusConsumer,
       DispatchWorker,
       BoardChecksWorker,
       CanvasRefreshWorker,

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type Foundations } from './app.module';
 import { CanvasRefreshWorker } from './features/board/canvas-refresh.worker';
 import { DispatchWorker } from './features/notifications/dispatch.worker';
+import { StatusConsumer } from './features/schedulers/status.consumer';
 import type { Logs } from './platform/logging/log';
 import { createHttpPlatform } from './platform/http/http-platform';
 import { TaskRunner } from './platform/workers/task-runner';
@@ -21,6 +22,7 @@ export class Application {
     readonly runner: TaskRunner,
     readonly dispatcher: DispatchWorker,
     readonly canvases: CanvasRefreshWorker,
+    readonly consumer: StatusConsumer,
     private readonly foundations: Foundations,
   ) {}
 
@@ -53,14 +55,16 @@ export class Application {
       nest.get(TaskRunner),
       nest.get(DispatchWorker),
       nest.get(CanvasRefreshWorker),
+      nest.get(StatusConsumer),
       foundations,
     );
   }
 
   /** Lets the background jobs of this process begin, and the bell wake the dispatcher. */
   startWorkers(): void {
-    const { bell, canvasBell, config, slack } = this.foundations;
+    const { bell, canvasBell, config, slack, sqs } = this.foundations;
     slack.probe.check();
+    sqs?.probe.check();
     this.runner.start();
     for (const name of AT_START.filter((task) => config.workers.includes(task)))
       void this.runner.trigger(name);
@@ -80,15 +84,17 @@ export class Application {
    */
   async stop(): Promise<void> {
     this.foundations.shutdown.begin();
-    const { slack, store } = this.foundations;
+    const { slack, sqs, store } = this.foundations;
     const ends = await Promise.allSettled([
       this.stopServing(),
       this.runner.stop(),
       this.dispatcher.stop(),
       this.canvases.stop(),
+      this.consumer.stop(),
       slack.probe.close(),
     ]);
     // Whatever went wrong above, the storage is to be left as it should be found.
+    await sqs?.close();
     await store.close();
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;

@@ -10,6 +10,7 @@ export function banner(config: Config, port: number, developmentKey: string | nu
     ['API', `${address}/api/v1`],
     ['Docs', `${address}/api/docs`],
     ['Storage', storageLine(config)],
+    ['Queue', config.queue === null ? 'off (status updates are applied at once)' : config.queue.url],
     [
       'Slack',
       config.slack === null ? 'disabled (no SLACK_BOT_TOKEN)' : `on, channel ${config.slack.channelId}`,

@@ -4,9 +4,11 @@ import type { Foundations } from './app.module';
 import { boardChannels, DEFAULT_CHANNEL_ID, defaultChannel, directoryOf } from './adapters/channels/channels';
 import { measureCommits } from './adapters/persistence/measured-store';
 import { installEpm } from './adapters/oracle-epm/epm.installation';
+import type { Store } from './adapters/persistence/store';
 import { openStore } from './adapters/persistence/stores';
 import { installSlack } from './adapters/slack/slack.installation';
 import { ProcessBell } from './adapters/system/process.bell';
+import type { QueueInstallation } from './adapters/sqs/sqs.installation';
 import { RandomIdSource } from './adapters/system/random.id-source';
 import type { Clock } from './domain/shared/clock';
 import type { Config } from './platform/config/config';
@@ -31,12 +33,13 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
   const ids = new RandomIdSource(clock);
   const instanceId = `${hostname()}:${process.pid}:${randomUUID()}`;
   const slack = installSlack(config.slack, clock, log);
+  const sqs = await openQueue(config.queue, store, clock, log);
   const channel = defaultChannel(slack.messenger, {
     slackChannelId: config.slack?.channelId ?? DEFAULT_CHANNEL_ID,
     timeZone: config.windows[0]?.timeZone ?? 'UTC',
   });
   return {
-    ...{ config, clock, log, metrics, slack },
+    ...{ config, clock, log, metrics, slack, sqs },
     store: measureCommits(store, (operation, seconds) =>
       metrics.storageCommit.observe({ operation }, seconds),
     ),
@@ -52,4 +55,22 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
     shutdown: new Shutdown(),
     instanceId,
   };
+}
+
+/** @throws UnusableQueue, having let go of the storage */
+async function openQueue(
+  config: Config['queue'],
+  store: Store,
+  clock: Clock,
+  log: Log,
+): Promise<QueueInstallation | null> {
+  if (config === null) return null;
+  // Loaded when it is wanted, like the SDK of DynamoDB.
+  const { installSqs } = await import('./adapters/sqs/sqs.installation.js');
+  try {
+    return await installSqs(config, clock, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

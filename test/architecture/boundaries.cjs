@@ -112,7 +112,10 @@ module.exports = {
       from: from('^src/adapters/persistence/json/'),
       to: { path: '^src/adapters/persistence/dynamodb/' },
     },
-    sdk('aws-sdk-stays-in-its-adapter', '@aws-sdk|@smithy', ['^src/adapters/persistence/dynamodb/']),
+    sdk('aws-sdk-stays-in-its-adapter', '@aws-sdk|@smithy', [
+      '^src/adapters/persistence/dynamodb/',
+      '^src/adapters/sqs/',
+    ]),
     sdk('slack-sdk-stays-in-its-adapter', '@slack/', ['^src/adapters/slack/', '^src/adapters/channels/']),
     {
       name: 'nobody-imports-the-front-door',

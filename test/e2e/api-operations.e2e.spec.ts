@@ -30,7 +30,7 @@ describe.each(['json', 'dynamodb'] as const)('health, on %s', (storage) => {
 
   it('is healthy, alive and ready without a key and without Slack', async () => {
     await start({ storage });
-    const checks = { storage: 'ok', ...state, slack_api: 'disabled', board: 'disabled' };
+    const checks = { storage: 'ok', ...state, slack_api: 'disabled', queue: 'disabled', board: 'disabled' };
     expect(await open('/health')).toMatchObject({ http: 200, status: 'healthy', checks });
     expect(await open('/health/live')).toEqual({ http: 200, status: 'alive' });
     expect(await open('/health/ready')).toEqual({ http: 200, status: 'ready' });

@@ -112,6 +112,7 @@ export class Vesper {
   /** Gives one background job its turn and lets what it began come to its end. */
   async run(...tasks: (typeof WORKER_NAMES)[number][]): Promise<void> {
     for (const task of tasks) await this.application.runner.trigger(task);
+    await this.application.consumer.whenIdle();
     await this.application.canvases.whenIdle();
     await this.application.dispatcher.whenIdle();
   }

@@ -1,5 +1,18 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import {
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Inject,
+  Param,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
   ApiBody,
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -29,8 +42,9 @@ import { SCHEDULER_ID, SchedulerIdPipe } from './scheduler-id.pipe';
 import { SchedulerListDto, toListRequest } from './scheduler-list.dto';
 import { SchedulerQueryService } from './scheduler-query.service';
 import { SchedulerView, StatusReceiptView, toSchedulerView } from './scheduler.view';
+import { QueuedReceiptView, toQueuedReceiptView } from './queued-receipt.view';
+import { StatusIntake } from './status-intake';
 import { StatusUpdateDto, toStatusUpdate } from './status-update.dto';
-import { StatusService } from './status.service';
 
 const SchedulerIdParam = () =>
   ApiParam({
@@ -49,7 +63,7 @@ const SchedulerIdParam = () =>
 export class SchedulersController {
   constructor(
     private readonly registration: RegistrationService,
-    private readonly status: StatusService,
+    @Inject(StatusIntake) private readonly intake: StatusIntake,
     private readonly heartbeats: HeartbeatService,
     private readonly queries: SchedulerQueryService,
     @Inject(StaleRules) private readonly staleRules: StaleRules,
@@ -77,20 +91,30 @@ export class SchedulersController {
   @ApiOperation({
     summary: 'Report the status of a run',
     description:
-      'Answered when it is durable. The same update again changes nothing. One with an older `timestamp` than the current status goes to the ' +
+      'Answered when it is durable: applied (200), or, where updates are queued, accepted and applied soon after (202). The same update again changes nothing. One with an older `timestamp` than the current status goes to the ' +
       'history only (`applied: false`). `failed` raises an alert, a later `completed` or `running` resolves it.',
   })
   @SchedulerIdParam()
   @ApiBody({ type: StatusUpdateDto })
   @ApiOkResponse({ description: 'The record as it now stands', type: StatusReceiptView })
+  @ApiAcceptedResponse({
+    description: 'Queue mode: it is durable and will be applied in its order',
+    type: QueuedReceiptView,
+  })
   @ApiErrors(404, 409, 413, 414, 415, 503)
   async updateStatus(
     @Param('id') id: string,
     @ValidBody(StatusUpdateDto) dto: StatusUpdateDto,
     @FromCaller() caller: Caller,
-  ): Promise<StatusReceiptView> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StatusReceiptView | QueuedReceiptView> {
     demandSameId(id, dto.scheduler_id);
-    const { scheduler, applied } = await this.status.update(toStatusUpdate(dto), caller);
+    const intake = await this.intake.accept(toStatusUpdate(dto), caller);
+    if (intake.kind === 'queued') {
+      void reply.status(HttpStatus.ACCEPTED);
+      return toQueuedReceiptView(id, caller.correlationId, intake.receivedAt);
+    }
+    const { scheduler, applied } = intake.receipt;
     return Object.assign(this.view(scheduler), { applied });
   }
 

@@ -130,6 +130,36 @@ export class Environment {
   AWS_REGION?: string;
 
   @Setting({
+    default: 'false',
+    unit: null,
+    about: 'Whether status updates are queued in SQS and applied from there; their answer is 202 then.',
+  })
+  @IsBoolean()
+  SQS_ENABLED!: boolean;
+
+  @Setting({
+    default: '',
+    unit: null,
+    about: 'URL of the FIFO queue; must be set when SQS_ENABLED is true.',
+  })
+  @IsOptional()
+  @IsUrl(webAddress)
+  @Matches(/\.fifo$/, {
+    message:
+      '$property must be the URL of a FIFO queue, which ends in .fifo: updates of one scheduler keep their order',
+  })
+  SQS_QUEUE_URL?: string;
+
+  @Setting({
+    default: '',
+    unit: null,
+    about: 'Where SQS is reached, when that is not the host of SQS_QUEUE_URL.',
+  })
+  @IsOptional()
+  @IsUrl(webAddress)
+  SQS_ENDPOINT?: string;
+
+  @Setting({
     default: '',
     unit: null,
     about: 'Bot token of the Slack app; empty switches Slack off.',

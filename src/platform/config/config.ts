@@ -19,6 +19,14 @@ export type StorageConfig =
       readonly createTables: boolean;
     };
 
+/** The queue for status updates. */
+export interface QueueConfig {
+  readonly url: string;
+  readonly endpoint: string;
+  /** `null`: the SDK's own way of finding it. */
+  readonly region: string | null;
+}
+
 export interface SlackConfig {
   readonly token: Secret;
   readonly channelId: string;
@@ -85,6 +93,8 @@ export interface Config {
   /** Empty only outside production: then the caller makes a development key. */
   readonly apiKeys: readonly ApiKey[];
   readonly storage: StorageConfig;
+  /** `null`: status updates are applied before they are answered. */
+  readonly queue: QueueConfig | null;
   /** `null` while Slack is not configured. */
   readonly slack: SlackConfig | null;
   /** In the order of their configuration; never empty. */

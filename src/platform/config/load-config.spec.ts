@@ -28,6 +28,7 @@ it('needs nothing: every setting has a default', () => {
     http: { host: '0.0.0.0', port: 3000, drainMs: 0, trustProxy: false, rateLimitPerMinute: 100 },
     apiKeys: [],
     storage: { driver: 'json', dataDir: './data' },
+    queue: null,
     slack: null,
     windows: [
       {

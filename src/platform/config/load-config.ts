@@ -7,6 +7,7 @@ import { DEFAULT_APPS_FILE, DEFAULT_WINDOWS_FILE, Environment } from './config.s
 import { parseApiKeys } from './parse-api-keys';
 import { Secret } from './secret';
 import { parseSetting, settingsOf } from './setting.decorator';
+import { toQueue } from './queue-section';
 import { parseTrustProxy } from './trust-proxy';
 import { toTimeOfDay } from './window-rules';
 import { parseWindowsFile } from './windows-file';
@@ -37,6 +38,7 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
   const fileWindows = readWindowsFile(settings, readFile, faults);
   const apps = readAppsFile(settings, { environment, readFile }, faults);
   const workers = selectWorkers(settings.WORKERS, workerNames, faults);
+  const queue = toQueue(settings, workers, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     production,
@@ -49,6 +51,7 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
     },
     apiKeys: apiKeys.keys,
     storage: toStorage(settings),
+    queue,
     slack,
     windows: fileWindows ?? [toDefaultWindow(settings)],
     windowsFile: fileWindows === null ? null : settings.WINDOWS_CONFIG,

@@ -11,6 +11,12 @@ export class HealthChecksView {
   @ApiProperty({ description: 'Whether Slack takes our token, as last seen', example: 'ok' })
   slack_api!: string;
 
+  @ApiProperty({
+    description: 'Whether the queue for status updates takes and hands out messages, as last seen',
+    example: 'disabled',
+  })
+  queue!: string;
+
   @ApiProperty({ description: 'Whether apps of the EPM board are configured', example: 'ok' })
   board!: string;
 

@@ -5,6 +5,9 @@ const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** From one append to a disk to a throttled transaction; in seconds. */
 const COMMIT_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
+/** From a queue that is empty to one that waited out an outage; in seconds. */
+const QUEUE_AGE_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
+
 /** Everything that Vesper counts, in a registry of its own. Labels take their values from closed lists, or from the configuration. */
 export class Metrics {
   readonly registry = new Registry();
@@ -56,6 +59,27 @@ export class Metrics {
     name: 'vesper_status_updates_total',
     help: 'Status updates accepted, by status and by outcome: applied, late, or duplicate',
     labelNames: ['status', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly statusQueued = new Counter({
+    name: 'vesper_status_queue_sent_total',
+    help: 'Status updates handed to the queue by outcome: queued, or failed (its sender was told to come again)',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
+  readonly statusConsumed = new Counter({
+    name: 'vesper_status_queue_consumed_total',
+    help: 'Queued status updates by what became of them: recorded, dead_letter, or released (left for a later try)',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
+  readonly statusQueueAge = new Histogram({
+    name: 'vesper_status_queue_age_seconds',
+    help: 'Time from the acceptance of a status update until it was recorded',
+    buckets: QUEUE_AGE_BUCKETS,
     registers: this.registers,
   });
 
