@@ -7,6 +7,7 @@ export const diskDrill: Drill = {
   name: 'disk',
   about:
     'the JSON storage on a full, read-only or damaged disk: a clear error or a recovery, nothing lost in silence',
+  atOnce: ({ short }) => (short ? 2 : 1),
   sabotages: {
     history: 'takes acknowledged lines out of the folder so that it cannot be told from the outside',
   },

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeSlack } from '../fakes/fake-slack';
 import { ApiClient, type Call, type NoReply, type Reply } from './frame/api-client';
-import { checkAlertsOnce } from './frame/check-alerts';
-import { checkReports } from './frame/check-reports';
 import type { Drill, DrillCase, DrillContext } from './frame/drill';
 import { DynamoProxy, type DynamoTrouble } from './frame/dynamo-proxy';
 import { startEmulator } from './frame/emulator';
 import type { Findings } from './frame/findings';
-import { deleteHistoryEntry } from './frame/delete-history-entry';
+import { checkHistory } from './frame/history/check-history';
+import { DynamoRecords } from './frame/history/dynamo-records';
+import { HISTORY_FAULTS } from './frame/history/history-faults';
+import { ReportLedger } from './frame/history/report-ledger';
 import { Reporters } from './frame/reporters';
-import { ReportLedger } from './frame/report-ledger';
 import { slackEnv, windowFarAway } from './frame/slack-ledger';
 import { EMULATOR_ENV, VesperProcess } from './frame/vesper-process';
 import { waitUntil } from './frame/waiting';
@@ -46,17 +46,31 @@ const OUTAGES: readonly Outage[] = [
   },
 ];
 
+const OUTAGES_SHORT: readonly Outage[] = [
+  { title: 'DynamoDB silent for 8 s', trouble: { kind: 'hanging' }, forMs: 8_000, total: true },
+  {
+    title: 'DynamoDB throttling every call for 6 s',
+    trouble: { kind: 'throttling', perSecond: 0 },
+    forMs: 6_000,
+    total: true,
+  },
+];
+
 export const dynamoDrill: Drill = {
   name: 'dynamo',
   about:
     'DynamoDB gone, silent, throttling, without a table: 503 with Retry-After, nothing lost, back by itself',
+  atOnce: ({ short }) => (short ? Infinity : 1),
   sabotages: {
-    history: 'deletes a history entry behind the back of Vesper, and lets missing tables be made',
+    ...HISTORY_FAULTS,
+    tables: 'lets missing tables be made',
   },
-  cases: () => [
-    { title: 'a table is missing at the start', run: startWithoutTables },
-    ...OUTAGES.map(toCase),
-  ],
+  cases: ({ sabotage, short }) => {
+    const withoutTables = { title: 'a table is missing at the start', run: startWithoutTables };
+    if (sabotage === 'tables') return [withoutTables];
+    const outages = short ? OUTAGES_SHORT : OUTAGES;
+    return [...(sabotage === null ? [withoutTables] : []), ...outages.map(toCase)];
+  },
 };
 
 function toCase(outage: Outage): DrillCase {
@@ -69,7 +83,7 @@ async function startWithoutTables(context: DrillContext, findings: Findings): Pr
     env: {
       ...EMULATOR_ENV,
       DYNAMODB_ENDPOINT: emulator.endpoint,
-      DYNAMODB_CREATE_TABLES: String(context.options.sabotage !== null),
+      DYNAMODB_CREATE_TABLES: String(context.options.sabotage === 'tables'),
       DYNAMODB_TABLE_PREFIX: `none-${Date.now()}-`,
     },
     logFile: join(context.folder, 'vesper.log'),
@@ -118,6 +132,7 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
     reporters: 6,
     schedulersEach: 8,
     failureEveryMs: 3_000,
+    recover: true,
     pauseMs: 40,
   });
   try {
@@ -136,7 +151,6 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
     const backMs = performance.now() - backAt;
     await sleep(HEALTHY_MS);
     await reporters.stop();
-    if (context.options.sabotage === 'history') await deleteHistoryEntry(emulator.endpoint, prefix);
 
     findings.figure('answers during the outage', seen.byStatus);
     findings.figure('calls throttled', `${proxy.throttled}, taken meanwhile ${proxy.taken}`);
@@ -162,8 +176,8 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
       await waitUntil(async () => (await vesper.probe('/api/v1/health/ready')) === 200, BACK_WITHIN_MS),
       'asked',
     );
-    await checkReports(api, ledger, findings);
-    await checkAlertsOnce(fake, ledger, findings);
+    const records = new DynamoRecords(emulator.endpoint, prefix);
+    await checkHistory({ api, ledger, slack: fake, records, instances: [vesper] }, context, findings);
   } finally {
     await vesper.kill();
     await proxy.close();

@@ -5,24 +5,33 @@ import { ApiClient } from './frame/api-client';
 import { Blows, type Blow } from './frame/blows';
 import { callSlack } from './frame/call-slack';
 import { checkNight, type NightPlan } from './frame/check-night';
-import { checkReports } from './frame/check-reports';
 import type { Drill, DrillCase, DrillContext } from './frame/drill';
-import { startEmulator } from './frame/emulator';
 import type { Findings } from './frame/findings';
-import { checkAlertsOnce } from './frame/check-alerts';
+import { checkHistory } from './frame/history/check-history';
+import { HISTORY_FAULTS } from './frame/history/history-faults';
+import { ReportLedger } from './frame/history/report-ledger';
+import { MovableClock } from './frame/movable-clock';
 import { Reporters } from './frame/reporters';
-import { ReportLedger } from './frame/report-ledger';
 import { keyOf, SLACK_CHANNEL, SLACK_TOKEN } from './frame/slack-ledger';
+import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
 import { TcpProxy } from './frame/tcp-proxy';
-import { EMULATOR_ENV, VesperProcess } from './frame/vesper-process';
+import { VesperProcess } from './frame/vesper-process';
 import { waitUntil } from './frame/waiting';
 
 const MINUTE_MS = 60_000;
 const WINDOW_MINUTES = 3;
+const WINDOW_MINUTES_SHORT = 1;
+/** Before the window opens. */
+const LEAD_MS = 8_000;
+/** So long nobody needs to start. */
+const STARTED_WITHIN_MS = 90_000;
 /** Take-over of a dead instance's work, and the messages. */
 const END_WITHIN_MS = 100_000;
 /** Before the end, so that the last table shows what was reported last. */
 const REPORTS_END_MS = 20_000;
+
+/** Whoever was paused has woken up: time to do what it should not, before the checks wait as well. */
+const AFTERMATH_MS = 5_000;
 
 interface NightCase {
   readonly title: string;
@@ -30,6 +39,8 @@ interface NightCase {
   readonly instances: number;
   /** Each hits whichever instance first comes to its moment. */
   readonly blows: readonly Blow[];
+  /** In the window of one interval that the short form has. */
+  readonly blowsShort: readonly Blow[];
 }
 
 const CASES: readonly NightCase[] = [
@@ -42,6 +53,10 @@ const CASES: readonly NightCase[] = [
       { at: 'table edit', blow: 'kill' },
       { at: 'summary', blow: 'pause' },
     ],
+    blowsShort: [
+      { at: 'table post', blow: 'pause' },
+      { at: 'summary', blow: 'kill' },
+    ],
   },
   {
     title: 'a night with three instances on DynamoDB',
@@ -51,6 +66,10 @@ const CASES: readonly NightCase[] = [
       { at: 'table post', blow: 'kill' },
       { at: 'table edit', blow: 'pause' },
       { at: 'summary', blow: 'kill' },
+    ],
+    blowsShort: [
+      { at: 'table post', blow: 'kill' },
+      { at: 'summary', blow: 'pause' },
     ],
   },
   {
@@ -62,14 +81,19 @@ const CASES: readonly NightCase[] = [
       { at: 'table edit', blow: 'kill' },
       { at: 'summary', blow: 'kill' },
     ],
+    blowsShort: [
+      { at: 'table post', blow: 'kill' },
+      { at: 'summary', blow: 'kill' },
+    ],
   },
 ];
 
 export const nightDrill: Drill = {
   name: 'night',
   about: 'a compressed night with instances killed and paused in the middle of a step: each message once',
-  atOnce: true,
+  atOnce: () => Infinity,
   sabotages: {
+    ...HISTORY_FAULTS,
     table: 'posts the table a second time, as a second instance would',
     summary: 'deletes the summary',
   },
@@ -81,45 +105,42 @@ function toCase(night: NightCase): DrillCase {
 }
 
 async function run(night: NightCase, context: DrillContext, findings: Findings): Promise<void> {
-  const fake = await FakeSlack.start();
-  const emulator = night.storage === 'dynamodb' ? await startEmulator() : null;
-  const plan = planFrom(new Date());
-  const blows = new Blows(night.blows, context.say);
-  const storage = emulator === null ? {} : { ...EMULATOR_ENV, DYNAMODB_ENDPOINT: emulator.endpoint };
-  const env = { ...nightEnv(plan), ...storage, DYNAMODB_TABLE_PREFIX: `night-${Date.now()}-` };
+  const { short } = context.options;
+  const clock = new MovableClock(context.folder);
+  const fake = await FakeSlack.start({ now: () => clock.now() });
+  const emulator = await emulatorFor(night.storage);
+  const plan = planFrom(clock.now(), short ? WINDOW_MINUTES_SHORT : WINDOW_MINUTES);
+  const blows = new Blows(short ? night.blowsShort : night.blows, context.say);
+  const env = { ...nightEnv(plan), ...storageEnv(night.storage, context, emulator) };
   const instances: VesperProcess[] = [];
   const proxies: TcpProxy[] = [];
   try {
     for (let number = 1; number <= night.instances; number++) {
       const proxy = await TcpProxy.start(new URL(fake.apiUrl), (text) => blows.see(number - 1, text));
       proxies.push(proxy);
+      const slackUrl = `http://127.0.0.1:${proxy.port}/api/`;
       instances.push(
         await VesperProcess.start({
-          env: {
-            ...env,
-            SLACK_API_URL: `http://127.0.0.1:${proxy.port}/api/`,
-            DATA_DIR: join(context.folder, 'data'),
-          },
+          nodeArgs: clock.nodeArgs,
+          env: { ...env, ...clock.env, SLACK_API_URL: slackUrl },
           logFile: join(context.folder, `vesper-${number}.log`),
         }),
       );
     }
     blows.hit = instances;
+    clock.set(new Date(plan.startsAt.getTime() - LEAD_MS));
     const ledger = new ReportLedger();
     const api = new ApiClient(instances.map(({ url }) => url));
-    await reportUntil(plan.endsAt.getTime() - REPORTS_END_MS, api, ledger, context);
-    await waitForEnd(plan, fake, blows);
+    await reportUntil(plan.endsAt.getTime() - REPORTS_END_MS, clock, api, ledger, context);
+    await waitForEnd(plan, clock, fake, blows);
     await plant(context, fake);
     findings.figure('instances', night.instances);
     findings.figure('blows dealt', blows.dealt.join(', '));
-    findings.expect(
-      'every blow was dealt',
-      blows.dealt.length === night.blows.length,
-      String(blows.dealt.length),
-    );
+    findings.expect('every blow was dealt', blows.isOver, blows.dealt.join(', '));
+    findings.expectNone('instances that did not come back', blows.failures);
     checkNight(fake, plan, ledger, findings);
-    await checkAlertsOnce(fake, ledger, findings);
-    await checkReports(api, ledger, findings);
+    const records = recordsOf(context, emulator);
+    await checkHistory({ api, ledger, slack: fake, records, instances }, context, findings);
   } finally {
     await Promise.all(instances.map((instance) => instance.kill()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -128,12 +149,12 @@ async function run(night: NightCase, context: DrillContext, findings: Findings):
   }
 }
 
-/** The window opens at the next full minute. */
-function planFrom(now: Date): NightPlan {
-  const startsAt = new Date(Math.ceil((now.getTime() + 15_000) / MINUTE_MS) * MINUTE_MS);
+/** A window that opens at a full minute, when everybody has started: then the clock is set to shortly before it. */
+function planFrom(nowMs: number, windowMinutes: number): NightPlan {
+  const startsAt = new Date(Math.ceil((nowMs + STARTED_WITHIN_MS) / MINUTE_MS) * MINUTE_MS);
   return {
     startsAt,
-    endsAt: new Date(startsAt.getTime() + WINDOW_MINUTES * MINUTE_MS),
+    endsAt: new Date(startsAt.getTime() + windowMinutes * MINUTE_MS),
     intervalMs: MINUTE_MS,
   };
 }
@@ -153,30 +174,37 @@ function nightEnv({ startsAt, endsAt }: NightPlan): Record<string, string> {
 
 async function reportUntil(
   atMs: number,
+  clock: MovableClock,
   api: ApiClient,
   ledger: ReportLedger,
-  { options: { seed } }: DrillContext,
+  { options: { seed, short } }: DrillContext,
 ): Promise<void> {
   const reporters = new Reporters({
     api,
     ledger,
     seed,
-    reporters: 4,
+    reporters: short ? 2 : 4,
     schedulersEach: 35,
-    failureEveryMs: 25_000,
+    failureEveryMs: 12_000,
+    recover: true,
     pauseMs: 120,
+    now: () => clock.now(),
   });
   reporters.start();
-  await Promise.race([reporters.failed, sleep(Math.max(0, atMs - Date.now()))]);
+  await Promise.race([reporters.failed, sleep(Math.max(0, atMs - clock.now()))]);
   await reporters.stop();
 }
 
 /** The summary is there and nobody has anything more to do or to repeat. */
-async function waitForEnd({ endsAt }: NightPlan, fake: FakeSlack, blows: Blows): Promise<void> {
-  await sleep(Math.max(0, endsAt.getTime() - Date.now()));
+async function waitForEnd(
+  { endsAt }: NightPlan,
+  clock: MovableClock,
+  fake: FakeSlack,
+  blows: Blows,
+): Promise<void> {
+  await sleep(Math.max(0, endsAt.getTime() - clock.now()));
   await waitUntil(() => summaries(fake).length > 0 && blows.isOver, END_WITHIN_MS, 500);
-  // Whoever was paused has woken up by now: time to do what it should not.
-  await sleep(12_000);
+  await sleep(AFTERMATH_MS);
 }
 
 function summaries(fake: FakeSlack): FakeMessage[] {

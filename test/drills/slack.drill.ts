@@ -1,26 +1,31 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FakeSlack, type FakeFault, type FakeMessage } from '../fakes/fake-slack';
+import { FakeSlack, type FakeFault } from '../fakes/fake-slack';
 import { ApiClient } from './frame/api-client';
-import { callSlack } from './frame/call-slack';
-import { checkAlertsOnce } from './frame/check-alerts';
-import { checkReports } from './frame/check-reports';
-import type { Drill, DrillContext } from './frame/drill';
+import type { Drill, DrillCase, DrillContext, DrillOptions, StorageName } from './frame/drill';
 import type { Findings } from './frame/findings';
+import { isToldWhole } from './frame/history/check-alerts';
+import { checkHistory } from './frame/history/check-history';
+import { HISTORY_FAULTS } from './frame/history/history-faults';
+import { ReportLedger } from './frame/history/report-ledger';
 import { Latencies } from './frame/latencies';
 import { Reporters } from './frame/reporters';
-import { ReportLedger } from './frame/report-ledger';
-import { keyOf, SLACK_CHANNEL, slackEnv } from './frame/slack-ledger';
+import { slackEnv } from './frame/slack-ledger';
+import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
 import { VesperProcess } from './frame/vesper-process';
 import { waitUntil } from './frame/waiting';
 
 const TROUBLE_MS = 9_000;
 const HEALTHY_MS = 4_000;
+const TROUBLE_SHORT_MS = 4_000;
+const HEALTHY_SHORT_MS = 2_000;
 /** What the backlog of one trouble takes at a message a second, and the longest pause before a retry. */
 const CAUGHT_UP_WITHIN_MS = 90_000;
 const SLOWER_AT_MOST = 2;
 /** Noise of a machine that does other things. */
 const NOISE_MS = 10;
+/** The short form runs beside other drills. */
+const NOISE_SHORT_MS = 60;
 
 interface Trouble {
   readonly name: string;
@@ -48,22 +53,33 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
+/** One of each way in which an answer fails to come. */
+const IN_SHORT: readonly string[] = ['hanging', 'rate-limiting', 'storing and dropping the answer'];
+
 export const slackDrill: Drill = {
   name: 'slack',
   about:
     'Slack down, slow, rate-limiting, answering garbage: no request slower, every alert told once, in order',
   sabotages: {
-    alert: 'deletes one alert from Slack',
-    order: 'edits a resolved alert back to what it said before',
+    ...HISTORY_FAULTS,
     slow: 'counts the requests of each trouble as slower than they were',
   },
-  cases: () => [{ title: 'Slack in every kind of trouble', run }],
+  cases: ({ storages, short }) => (short ? storages.slice(0, 1) : storages).map(caseOn),
 };
 
-async function run(context: DrillContext, findings: Findings): Promise<void> {
+function caseOn(storage: StorageName): DrillCase {
+  return {
+    title: `Slack in every kind of trouble, ${storage}`,
+    run: (context, findings) => run(storage, context, findings),
+  };
+}
+
+async function run(storage: StorageName, context: DrillContext, findings: Findings): Promise<void> {
+  const { short } = context.options;
   const fake = await FakeSlack.start();
+  const emulator = await emulatorFor(storage);
   const vesper = await VesperProcess.start({
-    env: { ...slackEnv(fake), DATA_DIR: join(context.folder, 'data') },
+    env: { ...slackEnv(fake), ...storageEnv(storage, context, emulator) },
     logFile: join(context.folder, 'vesper.log'),
   });
   const ledger = new ReportLedger();
@@ -84,17 +100,17 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
     reporters.start();
     // What a process does for the first time takes longer.
     await Promise.race([reporters.failed, sleep(HEALTHY_MS)]);
-    for (const trouble of TROUBLES) await goThrough(trouble, fake, latencies, context, reporters);
+    const troubles = TROUBLES.filter(({ name }) => !short || IN_SHORT.includes(name));
+    for (const trouble of troubles) await goThrough(trouble, fake, latencies, context, reporters);
     latencies.phase('healthy');
     await reporters.stop();
-    await waitUntil(() => isCaughtUp(fake, ledger), CAUGHT_UP_WITHIN_MS, 500);
-    await plant(context, fake);
-    checkLatencies(latencies, context.options.sabotage === 'slow', findings);
-    await checkAlertsOnce(fake, ledger, findings);
-    checkOrder(fake, ledger, findings);
-    await checkReports(api, ledger, findings);
+    await waitUntil(() => isToldWhole(fake, ledger), CAUGHT_UP_WITHIN_MS, 500);
+    checkLatencies(latencies, troubles, context.options, findings);
+    const records = recordsOf(context, emulator);
+    await checkHistory({ api, ledger, slack: fake, records, instances: [vesper] }, context, findings);
   } finally {
     await vesper.kill();
+    emulator?.stop();
     await fake.close();
   }
 }
@@ -103,84 +119,37 @@ async function goThrough(
   { name, fault }: Trouble,
   fake: FakeSlack,
   latencies: Latencies,
-  { say }: DrillContext,
+  { say, options: { short } }: DrillContext,
   reporters: Reporters,
 ): Promise<void> {
   latencies.phase('healthy');
-  await Promise.race([reporters.failed, sleep(HEALTHY_MS)]);
+  await Promise.race([reporters.failed, sleep(short ? HEALTHY_SHORT_MS : HEALTHY_MS)]);
   say(`Slack is ${name}`);
   latencies.phase(name);
   fake.fault(fault);
-  await Promise.race([reporters.failed, sleep(TROUBLE_MS)]);
+  await Promise.race([reporters.failed, sleep(short ? TROUBLE_SHORT_MS : TROUBLE_MS)]);
   fake.clearFaults();
 }
 
-function checkLatencies(latencies: Latencies, pretend: boolean, findings: Findings): void {
+function checkLatencies(
+  latencies: Latencies,
+  troubles: readonly Trouble[],
+  { short, sabotage }: DrillOptions,
+  findings: Findings,
+): void {
   const healthyMs = latencies.percentile('healthy', 0.99);
-  const allowedMs = healthyMs * SLOWER_AT_MOST + NOISE_MS;
+  const noiseMs = short ? NOISE_SHORT_MS : NOISE_MS;
+  const allowedMs = healthyMs * SLOWER_AT_MOST + noiseMs;
   findings.figure('p99 of requests while Slack is healthy', `${healthyMs.toFixed(1)} ms`);
-  const slower = TROUBLES.map(({ name }) => {
-    const ms = latencies.percentile(name, 0.99) + (pretend ? allowedMs : 0);
-    findings.figure(`p99 while it is ${name}`, `${ms.toFixed(1)} ms of ${latencies.count(name)} requests`);
-    return { name, ms };
-  }).filter(({ ms }) => !(ms <= allowedMs));
+  const slower = troubles
+    .map(({ name }) => {
+      const ms = latencies.percentile(name, 0.99) + (sabotage === 'slow' ? allowedMs : 0);
+      findings.figure(`p99 while it is ${name}`, `${ms.toFixed(1)} ms of ${latencies.count(name)} requests`);
+      return { name, ms };
+    })
+    .filter(({ ms }) => !(ms <= allowedMs));
   findings.expectNone(
-    `requests slower than ${SLOWER_AT_MOST} x healthy + ${NOISE_MS} ms (p99)`,
+    `requests slower than ${SLOWER_AT_MOST} x healthy + ${noiseMs} ms (p99)`,
     slower.map(({ name, ms }) => `${name} ${ms.toFixed(1)} ms`),
   );
-}
-
-/** A firing alert stays as it was posted; a resolved one was edited once, after it was posted, and has one note in its thread. */
-function checkOrder(fake: FakeSlack, ledger: ReportLedger, findings: Findings): void {
-  const resolved = ledger.failed.filter((id) => ledger.updatesOf(id).at(-1)?.status === 'completed');
-  findings.figure('alerts resolved', resolved.length);
-  findings.expect('something was resolved', resolved.length > 0, `${resolved.length} alerts`);
-  const wrong: string[] = [];
-  for (const id of ledger.failed) {
-    const message = messageAbout(fake, id);
-    if (message === undefined) continue; // told as lost
-    const versions = [...message.edits.map(({ text }) => text), message.text];
-    const firstResolved = versions.findIndex(saysResolved);
-    const isResolved = resolved.includes(id);
-    const inOrder = isResolved
-      ? firstResolved > 0 && versions.slice(firstResolved).every(saysResolved)
-      : firstResolved === -1;
-    const notes = fake.thread(SLACK_CHANNEL, message.ts).length;
-    if (!inOrder || notes !== (isResolved ? 1 : 0))
-      wrong.push(`${id}: ${versions.join(' → ')}, ${notes} notes`);
-  }
-  findings.expectNone('alerts whose events were told out of order, in part or twice', wrong);
-}
-
-function isCaughtUp(fake: FakeSlack, ledger: ReportLedger): boolean {
-  return ledger.failed.every((id) => {
-    const message = messageAbout(fake, id);
-    const mustBeResolved = ledger.updatesOf(id).at(-1)?.status === 'completed';
-    return message !== undefined && saysResolved(message.text) === mustBeResolved;
-  });
-}
-
-function messageAbout(fake: FakeSlack, id: string): FakeMessage | undefined {
-  const text = `Job ${id} failed`;
-  return fake
-    .messages(SLACK_CHANNEL)
-    .find((message) => message.threadTs === null && keyOf(message) !== null && message.text.includes(text));
-}
-
-function saysResolved(text: string): boolean {
-  return text.includes('Resolved:');
-}
-
-async function plant({ options: { sabotage } }: DrillContext, fake: FakeSlack): Promise<void> {
-  const messages = fake.messages(SLACK_CHANNEL);
-  if (sabotage === 'alert') {
-    const [first] = messages;
-    if (first !== undefined) fake.deleteMessage(SLACK_CHANNEL, first.ts);
-  }
-  if (sabotage === 'order') {
-    const resolved = messages.find((message) => message.threadTs === null && saysResolved(message.text));
-    if (resolved === undefined) throw new Error('nothing was resolved');
-    const before = { ts: resolved.ts, text: resolved.edits[0]?.text };
-    await waitUntil(() => callSlack(fake, 'chat.update', before), 10_000, 500);
-  }
 }

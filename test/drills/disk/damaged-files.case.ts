@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillCase, DrillContext } from '../frame/drill';
+import { waitUntil } from '../frame/waiting';
 import { ReportedFolder } from './reported-folder';
 
 const REPORT_MS = 2_500;
+const REPORT_SHORT_MS = 800;
+const LOGGED_WITHIN_MS = 3_000;
 
 /** The last line of the journal was interrupted by a crash. */
 export const tornJournal: DrillCase = {
@@ -20,7 +23,12 @@ export const tornJournal: DrillCase = {
       await folder.vesper.start();
       const { status, checks } = await folder.health();
       findings.expect('healthy', status === 'healthy', JSON.stringify(checks));
-      findings.expect('it reports the cut', /cut off/.test(folder.vesper.output()), 'log');
+      const saysSo = () => /cut off/.test(folder.vesper.output());
+      findings.expect(
+        'it reports the cut',
+        await waitUntil(saysSo, LOGGED_WITHIN_MS),
+        folder.vesper.lastOutput(),
+      );
       await folder.check(findings);
       await folder.report(500);
       await folder.vesper.kill();
@@ -99,7 +107,7 @@ export const lostSnapshot: DrillCase = {
 async function reportedAndKilled(context: DrillContext): Promise<ReportedFolder> {
   const folder = await ReportedFolder.create(context);
   await folder.vesper.start();
-  await folder.report(REPORT_MS);
+  await folder.report(reportMs(context));
   await folder.vesper.kill();
   return folder;
 }
@@ -109,10 +117,14 @@ async function reportedAndStoppedTwice(context: DrillContext): Promise<ReportedF
   const folder = await ReportedFolder.create(context);
   for (let time = 0; time < 3; time++) {
     await folder.vesper.start();
-    await folder.report(REPORT_MS / 2);
+    await folder.report(reportMs(context) / 2);
     await folder.vesper.stop();
   }
   return folder;
+}
+
+function reportMs({ options: { short } }: DrillContext): number {
+  return short ? REPORT_SHORT_MS : REPORT_MS;
 }
 
 function flipByteInTheMiddle(path: string): void {

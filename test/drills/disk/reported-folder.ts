@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../frame/api-client';
-import { checkReports } from '../frame/check-reports';
+import { checkReports } from '../frame/history/check-reports';
 import type { DrillContext } from '../frame/drill';
 import type { Findings } from '../frame/findings';
 import { Reporters } from '../frame/reporters';
-import { ReportLedger } from '../frame/report-ledger';
+import { ReportLedger } from '../frame/history/report-ledger';
 import { windowFarAway } from '../frame/slack-ledger';
 import { VesperProcess, type VesperOptions } from '../frame/vesper-process';
 

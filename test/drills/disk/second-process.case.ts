@@ -10,7 +10,7 @@ export const secondProcess: DrillCase = {
     try {
       await first.vesper.start();
       const second = await ReportedFolder.create(context, { dataDir, name: 'second' });
-      const reporting = first.report(4_000);
+      const reporting = first.report(context.options.short ? 2_000 : 4_000);
       await second.expectRefusal(findings, [`process ${first.vesper.pid}`, first.dataDir]);
       await second.vesper.kill();
       await reporting;

@@ -16,6 +16,8 @@ export interface Blow {
 /** Waits for each moment, and hits the instance that comes to it first. */
 export class Blows {
   readonly dealt: string[] = [];
+  /** What came of blows from which an instance did not come back. */
+  readonly failures: string[] = [];
   hit: readonly VesperProcess[] = [];
   private readonly waiting: Blow[];
   private underWay = 0;
@@ -40,7 +42,9 @@ export class Blows {
     this.dealt.push(`${next.blow} at ${next.at}`);
     this.say(`${next.blow} of instance ${instance + 1} at its ${next.at}`);
     this.underWay += 1;
-    void this.deal(next, vesper).finally(() => (this.underWay -= 1));
+    void this.deal(next, vesper)
+      .catch((error: unknown) => this.failures.push(String(error)))
+      .finally(() => (this.underWay -= 1));
   }
 
   private async deal({ blow }: Blow, vesper: VesperProcess): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FakeMessage, FakeSlack } from '../../fakes/fake-slack';
 import type { Findings } from './findings';
-import type { ReportLedger } from './report-ledger';
+import type { ReportLedger } from './history/report-ledger';
 import { keyOf, SLACK_CHANNEL } from './slack-ledger';
 
 export interface NightPlan {

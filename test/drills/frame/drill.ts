@@ -7,6 +7,8 @@ export interface DrillOptions {
   readonly storages: readonly StorageName[];
   /** How often the drill does what it does; `null`: as often as it thinks right. */
   readonly times: number | null;
+  /** A shorter form of it for every change of the code: fewer times and troubles, the same promises. */
+  readonly short: boolean;
   /** Which of the drill's own faults to plant, to see that it is found; `null`: none. */
   readonly sabotage: string | null;
   /** Git revision of what ran before; `null`: as the drill thinks right. */
@@ -31,8 +33,8 @@ export interface DrillCase {
 export interface Drill {
   readonly name: string;
   readonly about: string;
-  /** Its cases spend their time waiting and are run beside each other. */
-  readonly atOnce?: boolean;
+  /** How many of its cases are run beside each other: those that spend their time waiting, or are not about how long things take. Default 1. */
+  atOnce?(options: DrillOptions): number;
   /** Faults that the drill can plant into what it looks at. With one of them it must fail. */
   readonly sabotages: Readonly<Record<string, string>>;
   cases(options: DrillOptions): readonly DrillCase[];

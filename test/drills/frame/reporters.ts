@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom, type Random } from '../../tools/replay/seeded-random';
 import type { ApiClient } from './api-client';
-import type { ReportLedger, SentUpdate } from './report-ledger';
+import type { ReportLedger, SentUpdate } from './history/report-ledger';
 
 export interface ReporterOptions {
   readonly api: ApiClient;
   readonly ledger: ReportLedger;
   readonly seed: number;
+  /** Begins the ids of their schedulers. Default none. */
+  readonly name?: string;
   /** Services that report at the same time. */
   readonly reporters: number;
   readonly schedulersEach: number;
@@ -16,6 +18,8 @@ export interface ReporterOptions {
   readonly recover?: boolean;
   /** Longest pause of one reporter between two calls. */
   readonly pauseMs: number;
+  /** The clock by which they date their updates, in epoch milliseconds. Default the machine's. */
+  readonly now?: () => number;
   /** Latency of each acknowledged first attempt. */
   readonly onLatency?: (ms: number) => void;
 }
@@ -38,6 +42,10 @@ export class Reporters {
   private readonly work: Promise<void>[] = [];
 
   constructor(private readonly options: ReporterOptions) {}
+
+  private get prefix(): string {
+    return this.options.name === undefined ? '' : `${this.options.name}-`;
+  }
 
   start(): void {
     for (let number = 0; number < this.options.reporters; number++) this.work.push(this.report(number));
@@ -63,7 +71,7 @@ export class Reporters {
         this.nextFailureAt = performance.now() + failureEveryMs * (0.5 + random());
         await this.fail(number);
       } else if (jobs.length < schedulersEach && random() < 0.2) {
-        jobs.push(await this.register(`job-${number}-${jobs.length}`));
+        jobs.push(await this.register(`${this.prefix}job-${number}-${jobs.length}`));
       } else {
         await this.reportOn(jobs, random);
       }
@@ -82,7 +90,7 @@ export class Reporters {
   /** A scheduler that runs once and fails: its alert must be told exactly once. */
   private async fail(number: number): Promise<void> {
     this.failures += 1;
-    const job = await this.register(`failing-${number}-${this.failures}`);
+    const job = await this.register(`${this.prefix}failing-${number}-${this.failures}`);
     await this.update(job, 'running', null);
     await this.update(job, 'failed', `ORA-0${this.failures}: the job of ${job.id} failed`);
     if (this.options.recover === true && this.failures % 2 === 0) await this.update(job, 'completed', null);
@@ -101,7 +109,7 @@ export class Reporters {
   }
 
   private async update(job: Job, status: string, errorMessage: string | null): Promise<void> {
-    job.lastAt = Math.max(Date.now(), job.lastAt + 1);
+    job.lastAt = Math.max((this.options.now ?? Date.now)(), job.lastAt + 1);
     job.serial += 1;
     const update: SentUpdate = {
       schedulerId: job.id,

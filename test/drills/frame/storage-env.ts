@@ -1,10 +1,13 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { DynamoRecords } from './history/dynamo-records';
+import { JsonRecords } from './history/json-records';
+import type { StoredRecords } from './history/stored-records';
 import type { DrillContext, StorageName } from './drill';
 import { startEmulator, type Emulator } from './emulator';
 import { EMULATOR_ENV } from './vesper-process';
 
-/** Of this run: a given endpoint may hold the tables of others. */
-export const TABLE_PREFIX = `drill-${Date.now()}-`;
+/** A given endpoint may hold the tables of other runs. */
+const RUN = Date.now();
 
 /** The emulator, where the storage needs one. */
 export async function emulatorFor(storage: StorageName): Promise<Emulator | null> {
@@ -21,6 +24,20 @@ export function storageEnv(
   return {
     ...EMULATOR_ENV,
     DYNAMODB_ENDPOINT: emulator.endpoint,
-    DYNAMODB_TABLE_PREFIX: TABLE_PREFIX,
+    DYNAMODB_TABLE_PREFIX: tablePrefix(folder),
   };
+}
+
+/** The same storage, to be looked into past Vesper. */
+export function recordsOf(
+  { folder }: Pick<DrillContext, 'folder'>,
+  emulator: Emulator | null,
+): StoredRecords {
+  return emulator === null
+    ? new JsonRecords(join(folder, 'data'))
+    : new DynamoRecords(emulator.endpoint, tablePrefix(folder));
+}
+
+function tablePrefix(folder: string): string {
+  return `drill-${RUN}-${basename(folder)}-`;
 }

@@ -9,7 +9,7 @@ import { freePort } from './free-port';
 const ROOT = join(__dirname, '../../..');
 const MAIN = join(ROOT, 'dist/main.js');
 const ASK_EVERY_MS = 10;
-const GIVE_UP_AFTER_MS = 30_000;
+const GIVE_UP_AFTER_MS = 60_000;
 
 export const KEY_NAME = 'drill';
 export const API_KEY = 'drill-key-with-more-than-24-characters';
@@ -88,10 +88,19 @@ export class VesperProcess {
     return this.child?.exitCode ?? null;
   }
 
-  /** @returns milliseconds from the start of the process until it says that it is ready */
+  /** @returns milliseconds from the start of the process until it says that it is ready; one that does not is killed */
   async start(): Promise<number> {
-    const startedAt = performance.now();
     this.launch();
+    try {
+      return await this.whenReady();
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  private async whenReady(): Promise<number> {
+    const startedAt = performance.now();
     while (performance.now() - startedAt < GIVE_UP_AFTER_MS) {
       if (!this.isRunning) throw new Error(`Vesper ended at its start:\n${this.lastOutput()}`);
       if ((await this.probe('/api/v1/health/ready')) === 200) return performance.now() - startedAt;

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeSlack, type FakeMessage } from '../../fakes/fake-slack';
 import { ApiClient } from '../frame/api-client';
-import { checkAlertsOnce } from '../frame/check-alerts';
 import { checkNight, type NightPlan } from '../frame/check-night';
-import { checkReports } from '../frame/check-reports';
 import type { Drill, DrillCase, DrillContext } from '../frame/drill';
 import { startEmulator } from '../frame/emulator';
 import type { Findings } from '../frame/findings';
-import { ReportLedger } from '../frame/report-ledger';
+import { checkHistory } from '../frame/history/check-history';
+import { DynamoRecords } from '../frame/history/dynamo-records';
+import { HISTORY_FAULTS } from '../frame/history/history-faults';
+import { ReportLedger } from '../frame/history/report-ledger';
 import { Reporters } from '../frame/reporters';
 import { keyOf, SLACK_CHANNEL, SLACK_TOKEN } from '../frame/slack-ledger';
 import { EMULATOR_ENV } from '../frame/vesper-process';
@@ -38,6 +39,7 @@ export const rollingDrill: Drill = {
   about:
     'old and new version side by side over a night, replaced one by one: nothing lost, doubled or refused',
   sabotages: {
+    ...HISTORY_FAULTS,
     kill: 'the old instances are killed instead of told to stop',
     shape: 'the new version renames what the old one reads',
     elsewhere: 'the new version is told another table prefix',
@@ -56,13 +58,14 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
   const emulator = await startEmulator();
   const balancer = await Balancer.start();
   const plan = planFrom(new Date());
+  const tablePrefix = `rolling-${Date.now()}-`;
   const fleet = new Fleet({
     ...{ balancer, folder: context.folder, drainMs: DRAIN_MS },
     env: {
       ...nightEnv(plan),
       ...EMULATOR_ENV,
       DYNAMODB_ENDPOINT: emulator.endpoint,
-      DYNAMODB_TABLE_PREFIX: `rolling-${Date.now()}-`,
+      DYNAMODB_TABLE_PREFIX: tablePrefix,
       SLACK_API_URL: fake.apiUrl,
     },
   });
@@ -85,8 +88,8 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
     const allNew = fleet.builds.length === 3 && fleet.builds.every((build) => build === next);
     findings.expect('all instances are new', allNew, fleet.builds.map(({ name }) => name).join(', '));
     checkNight(fake, plan, ledger, findings);
-    await checkAlertsOnce(fake, ledger, findings);
-    await checkReports(api, ledger, findings);
+    const records = new DynamoRecords(emulator.endpoint, tablePrefix);
+    await checkHistory({ api, ledger, slack: fake, records, instances: [] }, context, findings);
   } finally {
     await fleet.end();
     await balancer.close();
@@ -155,7 +158,16 @@ async function reportUntil(
   { options: { seed } }: DrillContext,
 ): Promise<void> {
   const reporters = new Reporters({
-    ...{ api, ledger, seed, reporters: 4, schedulersEach: 25, failureEveryMs: 15_000, pauseMs: 120 },
+    ...{
+      api,
+      ledger,
+      seed,
+      reporters: 4,
+      schedulersEach: 25,
+      failureEveryMs: 15_000,
+      recover: true,
+      pauseMs: 120,
+    },
   });
   reporters.start();
   await Promise.race([reporters.failed, sleep(Math.max(0, atMs - Date.now()))]);

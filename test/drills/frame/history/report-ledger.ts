@@ -34,6 +34,12 @@ export class ReportLedger {
     return [...this.accounts].filter(([, { updates }]) => updates.some(isFailure)).map(([id]) => id);
   }
 
+  /** Whether its failure was followed by a run that went well. */
+  isResolved(schedulerId: string): boolean {
+    const { updates } = this.account(schedulerId);
+    return updates.some(isFailure) && updates.at(-1)?.status === 'completed';
+  }
+
   registered(schedulerId: string): void {
     this.account(schedulerId);
   }

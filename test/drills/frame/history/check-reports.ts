@@ -1,5 +1,5 @@
-import type { ApiClient } from './api-client';
-import type { Findings } from './findings';
+import type { ApiClient } from '../api-client';
+import type { Findings } from '../findings';
 import type { ReportLedger, SentUpdate } from './report-ledger';
 
 interface ShownScheduler {
