@@ -20,6 +20,20 @@ export function alertRepositoryContract({ store }: StoreSubject): void {
     await settles(() => listed({ dedupKey }), []);
   });
 
+  it('answers many slots in the order of their keys, empty ones and repeated ones too', async () => {
+    const aSlot = async () => {
+      const { alert } = await failure(store());
+      return store().alerts.findSlot(alert.dedupKey);
+    };
+    const [first, second, unknown] = [await aSlot(), await aSlot(), emptySlot(failureDedupKey(newId()))];
+    expect(first.open).not.toBeNull();
+    const asked = [second, unknown, first, second];
+    expect(await store().alerts.findSlots(asked.map(({ dedupKey }) => dedupKey))).toEqual(asked);
+    expect(await store().alerts.findSlots([])).toEqual([]);
+    const many = [...Array.from({ length: 201 }, () => emptySlot(failureDedupKey(newId()))), first];
+    expect(await store().alerts.findSlots(many.map(({ dedupKey }) => dedupKey))).toEqual(many);
+  });
+
   it('gives back every field, whatever is in it', async () => {
     const { schedulerId } = await register(store(), {
       serviceName: ODD_NAME,

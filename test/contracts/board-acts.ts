@@ -30,7 +30,7 @@ export async function readBoard(
   cells: readonly { readonly app: string; readonly domain: string }[],
 ): Promise<ReadBoard> {
   const boards = await store.board.findApps([...new Set(cells.map(({ app }) => app))]);
-  const slots = await Promise.all(dedupKeysOf(cells).map((key) => store.alerts.findSlot(key)));
+  const slots = await store.alerts.findSlots(dedupKeysOf(cells));
   return {
     boards: new Map(boards.map((board) => [board.app, board])),
     slots: new Map(slots.map((slot) => [slot.dedupKey, slot])),

@@ -12,6 +12,8 @@ export interface AlertRepository {
   find(alertId: string): Promise<Alert | null>;
   /** An empty slot when nothing is known of the key. */
   findSlot(dedupKey: string): Promise<AlertSlot>;
+  /** One for each key, in their order; each as of a moment of its own. */
+  findSlots(dedupKeys: readonly string[]): Promise<readonly AlertSlot[]>;
   /** Newest first. */
   list(filter: AlertFilter, page: PageRequest): Promise<Page<Alert>>;
 }

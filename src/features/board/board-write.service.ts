@@ -70,7 +70,7 @@ export class BoardWriteService {
   }
 
   private async readSlots(dedupKeys: readonly string[]): Promise<ReadonlyMap<string, AlertSlot>> {
-    const slots = await Promise.all(dedupKeys.map((key) => this.alerts.findSlot(key)));
+    const slots = await this.alerts.findSlots(dedupKeys);
     return new Map(slots.map((slot) => [slot.dedupKey, slot]));
   }
 }

@@ -1,19 +1,8 @@
 import type { AppBoard } from '../../../domain/board/app-board';
 import { CELL_STATUSES, type AlertDue, type Cell } from '../../../domain/board/cell';
 import type { EpmJob } from '../../../domain/board/epm-job';
-import {
-  count,
-  counts,
-  flag,
-  instant,
-  itemOf,
-  list,
-  map,
-  optional,
-  text,
-  texts,
-  type Item,
-} from './attributes';
+import { count, instant, itemOf, json, optional, text, texts, type Item } from './attributes';
+import type { Document, DocumentReader } from './document.reader';
 import { ItemReader } from './item.reader';
 
 /** All apps lie together: one read shows the board, and all that is durable of it. */
@@ -24,6 +13,7 @@ export function appBoardKey(app: string): Item {
 }
 
 /**
+ * Cells and jobs are one text each: as lists of maps the SDK took milliseconds for the thousand attributes of an app, twice for each push (docs/performance.md).
  * Domains that jobs have open are named once, and each job refers to them by place: jobs that never end would otherwise repeat every domain fifty times,
  * and forty apps would not fit into one transaction (sizes.spec.ts).
  */
@@ -33,9 +23,9 @@ export function toAppBoardItem(board: AppBoard): Item {
   return itemOf({
     ...appBoardKey(board.app),
     app: text(board.app),
-    cells: list(board.cells.map(toCellItem)),
+    cells: json(board.cells.map(toCellDocument)),
     open_domains: texts(openDomains),
-    jobs: list(board.jobs.map((job) => toJobItem(job, places))),
+    jobs: json(board.jobs.map((job) => toJobDocument(job, places))),
     last_update_at: optional(board.lastUpdateAt, instant),
     version: count(board.version),
   });
@@ -47,33 +37,33 @@ export function fromAppBoardItem(item: Item): AppBoard {
   const openDomains = reader.texts('open_domains');
   return {
     app: reader.text('app'),
-    cells: reader.list('cells').map(fromCellItem),
-    jobs: reader.list('jobs').map((job) => fromJobItem(job, openDomains)),
+    cells: reader.documents('cells').map(fromCellDocument),
+    jobs: reader.documents('jobs').map((job) => fromJobDocument(job, openDomains)),
     lastUpdateAt: reader.instantOrNull('last_update_at'),
     version: reader.count('version'),
   };
 }
 
-function toCellItem(cell: Cell): Item {
-  return itemOf({
-    domain: text(cell.domain),
-    status: text(cell.status),
-    job_id: optional(cell.jobId, text),
-    message: optional(cell.message, text),
-    server: optional(cell.server, text),
-    status_at: instant(cell.statusAt),
-    received_at: instant(cell.receivedAt),
-    started_at: optional(cell.startedAt, instant),
-    duration_ms: optional(cell.durationMs, count),
-    stale: flag(cell.stale),
-    unknown_since: optional(cell.unknownSince, instant),
-    healed: flag(cell.healed),
-    polled_since: optional(cell.polledSince, instant),
-    alert_due: optional(cell.alertDue, (due) => map(toAlertDueItem(due))),
-  });
+function toCellDocument(cell: Cell): Document {
+  return {
+    domain: cell.domain,
+    status: cell.status,
+    job_id: cell.jobId ?? undefined,
+    message: cell.message ?? undefined,
+    server: cell.server ?? undefined,
+    status_at: cell.statusAt,
+    received_at: cell.receivedAt,
+    started_at: cell.startedAt ?? undefined,
+    duration_ms: cell.durationMs ?? undefined,
+    stale: cell.stale,
+    unknown_since: cell.unknownSince ?? undefined,
+    healed: cell.healed,
+    polled_since: cell.polledSince ?? undefined,
+    alert_due: cell.alertDue === null ? undefined : toAlertDueDocument(cell.alertDue),
+  };
 }
 
-function fromCellItem(reader: ItemReader): Cell {
+function fromCellDocument(reader: DocumentReader): Cell {
   return {
     domain: reader.text('domain'),
     status: reader.oneOf('status', CELL_STATUSES),
@@ -88,42 +78,39 @@ function fromCellItem(reader: ItemReader): Cell {
     unknownSince: reader.instantOrNull('unknown_since'),
     healed: reader.flag('healed'),
     polledSince: reader.instantOrNull('polled_since'),
-    alertDue: reader.has('alert_due') ? fromAlertDueItem(reader.nested('alert_due')) : null,
+    alertDue: reader.has('alert_due') ? fromAlertDueDocument(reader.nested('alert_due')) : null,
   };
 }
 
-function toAlertDueItem({ by, correlationId, said }: AlertDue): Item {
-  return itemOf({
-    by: text(by),
-    correlation_id: text(correlationId),
-    said: optional(said, (cell) => map(toCellItem(cell))),
-  });
+function toAlertDueDocument({ by, correlationId, said }: AlertDue): Document {
+  return { by, correlation_id: correlationId, said: said === null ? undefined : toCellDocument(said) };
 }
 
-function fromAlertDueItem(reader: ItemReader): AlertDue {
+function fromAlertDueDocument(reader: DocumentReader): AlertDue {
   return {
     by: reader.text('by'),
     correlationId: reader.text('correlation_id'),
-    said: reader.has('said') ? fromCellItem(reader.nested('said')) : null,
+    said: reader.has('said') ? fromCellDocument(reader.nested('said')) : null,
   };
 }
 
-function toJobItem(job: EpmJob, places: ReadonlyMap<string, number>): Item {
-  return itemOf({
-    job_id: text(job.jobId),
-    status: text(job.status),
-    started_at: optional(job.startedAt, instant),
-    completed_at: optional(job.completedAt, instant),
-    open: counts(job.openDomains.flatMap((domain) => places.get(domain) ?? [])),
-  });
+function toJobDocument(job: EpmJob, places: ReadonlyMap<string, number>): Document {
+  const open = job.openDomains.flatMap((domain) => places.get(domain) ?? []);
+  return {
+    job_id: job.jobId,
+    status: job.status,
+    started_at: job.startedAt ?? undefined,
+    completed_at: job.completedAt ?? undefined,
+    open: open.length === 0 ? undefined : open,
+  };
 }
 
-function fromJobItem(reader: ItemReader, openDomains: readonly string[]): EpmJob {
+function fromJobDocument(reader: DocumentReader, openDomains: readonly string[]): EpmJob {
   return {
     jobId: reader.text('job_id'),
     status: reader.oneOf('status', CELL_STATUSES),
     startedAt: reader.instantOrNull('started_at'),
     completedAt: reader.instantOrNull('completed_at'),
-    openDomains: reader.chosenOf('open', openDomains),
+    openDomains: reader.has('open') ? reader.chosenOf('open', openDomains) : [],
   };
 }

@@ -25,10 +25,6 @@ export function count(value: number): AttributeValue {
   return { N: value.toString() };
 }
 
-export function counts(values: readonly number[]): AttributeValue {
-  return { L: values.map(count) };
-}
-
 /** Numbers from outside, as text: those of DynamoDB end at 10^126 and would refuse what JSON allows. */
 export function double(value: number): AttributeValue {
   return { S: JSON.stringify(value) };
@@ -46,7 +42,7 @@ export function instants(values: readonly Date[]): AttributeValue {
   return { L: values.map(instant) };
 }
 
-/** JSON from outside, as text: any number, depth, empty key and `__proto__` come back as they were. */
+/** JSON as text. Of what comes from outside any number, depth, empty key and `__proto__` comes back as it was; of long lists it saves the SDK its work. */
 export function json(value: unknown): AttributeValue {
   return { S: JSON.stringify(value) };
 }

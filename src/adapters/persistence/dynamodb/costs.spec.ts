@@ -126,8 +126,8 @@ describe('the price of', () => {
     it('as the data model says (B1, B2, B3, B5)', async () => {
       const { board } = dynamo.store;
       for (const app of ['Planning', 'FCCS', 'ARCS']) await filled(app);
-      expect(await bill(() => board.listApps())).toEqual({ operations: 3 });
-      expect(await bill(() => board.findApps(['Planning']))).toEqual({ operations: 1 });
+      expect(await bill(() => board.listApps())).toEqual({ operations: 4 });
+      expect(await bill(() => board.findApps(['Planning']))).toEqual({ operations: 2 });
       expect(await pushBill(anUpdate('Planning', 50).loading().build())).toEqual({ operations: 12 });
       expect(await pushBill(anUpdate('Planning', 51).warning().build())).toEqual({
         operations: 18,

@@ -9,6 +9,7 @@ import { listEntries, readEntries, type ListSelection } from './entry-list';
 import { isExpired } from './item.reader';
 import { alertLists, alertsOf } from './partitions';
 import { listPage } from './list-page';
+import { readMany } from './read-many';
 import { BY_LIST_INDEX, BY_SUBJECT_INDEX } from './tables';
 
 export class DynamoAlertRepository implements AlertRepository {
@@ -22,6 +23,15 @@ export class DynamoAlertRepository implements AlertRepository {
   async findSlot(dedupKey: string): Promise<AlertSlot> {
     const item = await this.get(slotKey(dedupKey));
     return item === null ? emptySlot(dedupKey) : fromSlotItem(item);
+  }
+
+  async findSlots(dedupKeys: readonly string[]): Promise<readonly AlertSlot[]> {
+    const keys = [...new Set(dedupKeys)].map(slotKey);
+    const items = await readMany(this.connection, this.connection.tables.operations, keys);
+    const now = this.connection.clock.now();
+    const living = items.filter((item) => !isExpired(item, now)).map(fromSlotItem);
+    const found = new Map(living.map((slot) => [slot.dedupKey, slot]));
+    return dedupKeys.map((key) => found.get(key) ?? emptySlot(key));
   }
 
   /** An alert that has just changed its status may show up in two lists of the index for a moment: once is enough. */

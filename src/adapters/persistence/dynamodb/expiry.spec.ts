@@ -26,6 +26,7 @@ describe('an item that has expired but is still there', () => {
     expect((await dynamo.store.alerts.findSlot(dedupKey)).version).toBe(2);
     dynamo.clock.skip('31d');
     expect(await dynamo.store.alerts.findSlot(dedupKey)).toEqual(emptySlot(dedupKey));
+    expect(await dynamo.store.alerts.findSlots([dedupKey])).toEqual([emptySlot(dedupKey)]);
     expect((await read(dynamo.store, schedulerId)).slots.failure).toEqual(emptySlot(dedupKey));
     const { alertChanges } = await report(
       dynamo.store,

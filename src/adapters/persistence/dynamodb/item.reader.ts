@@ -1,22 +1,17 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from './attributes';
+import { DocumentReader } from './document.reader';
+import { FieldReader } from './field.reader';
 import { TTL_ATTRIBUTE } from './tables';
 
-/** An item that is not what Vesper writes: somebody else's hand, or a version that does not know it. */
-export class UnreadableItem extends Error {
-  constructor(what: string, attribute: string, problem: string) {
-    super(`Stored ${what} cannot be read: attribute ${attribute} ${problem}`);
-    this.name = 'UnreadableItem';
-  }
-}
-
-/** Takes an item apart, attribute by attribute, and refuses what has the wrong type. */
-export class ItemReader {
-  /** @param what for the error: which kind of item, and which one */
+/** Takes an item apart, attribute by attribute. */
+export class ItemReader extends FieldReader {
   constructor(
     private readonly item: Item,
-    private readonly what: string,
-  ) {}
+    what: string,
+  ) {
+    super(what);
+  }
 
   has(name: string): boolean {
     return this.item[name] !== undefined;
@@ -26,32 +21,8 @@ export class ItemReader {
     return this.value(name, 'S');
   }
 
-  oneOf<T extends string>(name: string, known: readonly T[]): T {
-    const value = this.text(name);
-    return (
-      known.find((one) => one === value) ?? this.refuse(name, `is ${value}, not one of ${known.join(', ')}`)
-    );
-  }
-
-  instant(name: string): Date {
-    return this.toInstant(name, this.text(name));
-  }
-
   count(name: string): number {
-    return this.toCount(name, this.value(name, 'N'));
-  }
-
-  counts(name: string): readonly number[] {
-    return this.value(name, 'L').map((element) =>
-      this.toCount(name, element.N ?? this.refuse(name, 'holds more than numbers')),
-    );
-  }
-
-  /** Elements of `known`, of which the attribute says the places. */
-  chosenOf<T>(name: string, known: readonly T[]): readonly T[] {
-    return this.counts(name).map(
-      (place) => known[place] ?? this.refuse(name, `names place ${place} out of ${known.length}`),
-    );
+    return this.toCount(name, Number(this.value(name, 'N')));
   }
 
   double(name: string): number {
@@ -90,19 +61,12 @@ export class ItemReader {
     );
   }
 
+  /** Records that {@link json} wrote as one text. */
+  documents(name: string): readonly DocumentReader[] {
+    return new DocumentReader({ [name]: this.parse(name) }, this.what).list(name);
+  }
+
   /** These answer `null` when the attribute is absent. */
-  textOrNull(name: string): string | null {
-    return this.has(name) ? this.text(name) : null;
-  }
-
-  instantOrNull(name: string): Date | null {
-    return this.has(name) ? this.instant(name) : null;
-  }
-
-  countOrNull(name: string): number | null {
-    return this.has(name) ? this.count(name) : null;
-  }
-
   doubleOrNull(name: string): number | null {
     return this.has(name) ? this.double(name) : null;
   }
@@ -120,16 +84,6 @@ export class ItemReader {
     );
   }
 
-  private toCount(name: string, digits: string): number {
-    const value = Number(digits);
-    return Number.isSafeInteger(value) ? value : this.refuse(name, 'is not a whole number');
-  }
-
-  private toInstant(name: string, value: string): Date {
-    const at = new Date(value);
-    return Number.isNaN(at.getTime()) ? this.refuse(name, 'is not an instant') : at;
-  }
-
   private parse(name: string): unknown {
     try {
       return JSON.parse(this.text(name));
@@ -137,10 +91,6 @@ export class ItemReader {
       if (error instanceof SyntaxError) this.refuse(name, 'is not JSON');
       throw error;
     }
-  }
-
-  private refuse(attribute: string, problem: string): never {
-    throw new UnreadableItem(this.what, attribute, problem);
   }
 }
 

@@ -16,11 +16,11 @@ import {
   anyTraffic,
 } from '../../../../test/builders/arbitraries';
 import { aScheduler } from '../../../../test/builders/a-scheduler';
-import { aJob, anAppBoard } from '../../../../test/builders/an-app-board';
+import { aCell, aJob, anAppBoard } from '../../../../test/builders/an-app-board';
 import type { JsonObject } from '../../../domain/shared/json-value';
 import { fromAlertRecordItem, fromSlotItem, toAlertRecordItem, toSlotItem } from './alert-record.item';
 import { fromAppBoardItem, toAppBoardItem } from './app-board.item';
-import type { Item } from './attributes';
+import { json, type Item } from './attributes';
 import { fromAuditItem, toAuditItem } from './board-audit.item';
 import { fromCanvasItem, toCanvasItem } from './canvas-record.item';
 import { fromMessageItem, fromTrafficItem, toMessageItem, toTrafficItem } from './channel.item';
@@ -105,11 +105,45 @@ describe('the jobs of a board app', () => {
     expect(fromAppBoardItem(stored)).toEqual(board);
   });
 
-  it.each([['2'], ['-1'], ['0.5']])('are refused when one has open what is not there (place %s)', (place) => {
-    const job = { ...toAppBoardItem(board)['jobs']?.L?.[0]?.M, open: { L: [{ N: place }] } };
-    const wrong = { ...toAppBoardItem(board), jobs: { L: [{ M: job as Item }] } };
+  it.each([2, -1, 0.5, '0', null])('are refused when one has open what is not there (place %p)', (place) => {
+    const wrong = { ...toAppBoardItem(board), jobs: json([{ job_id: '1', status: 'OK', open: [place] }]) };
     expect(problemOf(() => fromAppBoardItem(wrong))).toMatch(/^Stored board app Planning .* attribute open /);
   });
+});
+
+describe('the cells of a board app', () => {
+  const item = toAppBoardItem(
+    anAppBoard()
+      .withCell(aCell('Actual', { alertDue: { by: 'k', correlationId: 'c', said: aCell('Actual') } }))
+      .build(),
+  );
+  const [cell] = JSON.parse(item['cells']?.S ?? '') as [Record<string, unknown>];
+  const problemWith = (cells: string) => problemOf(() => fromAppBoardItem({ ...item, cells: { S: cells } }));
+
+  it('are read as strictly as attributes: each field by its name, when it is missing or of another type', () => {
+    for (const name of Object.keys(cell)) {
+      for (const wrong of [null, 7.5, {}, []]) {
+        expect({ name, wrong, problem: problemWith(JSON.stringify([{ ...cell, [name]: wrong }])) }).toEqual({
+          ...{ name, wrong },
+          problem: expect.stringMatching(
+            /^Stored board app Planning \(cells\).* cannot be read: attribute /,
+          ) as string,
+        });
+      }
+    }
+    expect(problemWith('[{}]')).toBe(
+      'Stored board app Planning (cells) cannot be read: attribute domain is missing',
+    );
+  });
+
+  it.each(['', '[', '{}', 'null', '[null]', '[[]]', '["Actual"]'])(
+    'are refused when they are %p',
+    (cells) => {
+      expect(problemWith(cells)).toMatch(
+        /^Stored board app Planning cannot be read: attribute cells is (not |null$)/,
+      );
+    },
+  );
 });
 
 it('an entry from long ago is not said to have expired before it was received', () => {

@@ -17,6 +17,10 @@ export class JsonAlertRepository implements AlertRepository {
     return this.state.slot(dedupKey);
   }
 
+  async findSlots(dedupKeys: readonly string[]): Promise<readonly AlertSlot[]> {
+    return dedupKeys.map((dedupKey) => this.state.slot(dedupKey));
+  }
+
   async list({ status, dedupKey }: AlertFilter, { limit, after }: PageRequest): Promise<Page<Alert>> {
     const found = await this.state.archives.resolvedAlerts.list({
       bucketKey: null,
