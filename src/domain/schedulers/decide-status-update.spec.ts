@@ -27,10 +27,15 @@ function at(minutes: number, ms = 0): Date {
 function decide(
   scheduler: Scheduler,
   update: StatusUpdate,
-  { now = NOW, slots = NO_ALERTS }: { now?: Date; slots?: SchedulerAlertSlots } = {},
+  {
+    now = NOW,
+    receivedAt = now,
+    slots = NO_ALERTS,
+  }: { now?: Date; receivedAt?: Date; slots?: SchedulerAlertSlots } = {},
 ): StatusDecision {
   const reporter = { keyName: 'key', correlationId: 'corr' };
-  return decideStatusUpdate(scheduler, update, { slots, reporter, timeZone: 'Asia/Jakarta', now, ids });
+  const circumstances = { slots, reporter, timeZone: 'Asia/Jakarta', now, receivedAt, ids };
+  return decideStatusUpdate(scheduler, update, circumstances);
 }
 
 /** Takes updates one after the other, in the order in which they arrive. */
@@ -369,5 +374,41 @@ describe('the alert of a failure', () => {
       ['scheduler_stale', 'resolved'],
       ['scheduler_failed', 'firing'],
     ]);
+  });
+});
+
+describe('an update that waited since it was accepted', () => {
+  it('is a sign of life as old as its acceptance, and changes the record now', () => {
+    const { scheduler, entry } = decide(aScheduler(ID).build(), update().at(at(9)).build(), {
+      now: at(60),
+      receivedAt: at(10),
+    });
+    expect(entry.receivedAt).toEqual(at(10));
+    expect(scheduler.lastHeartbeat).toEqual(at(10));
+    expect(scheduler.updatedAt).toEqual(at(60));
+  });
+
+  it('takes no later sign of life back', () => {
+    const heard = aScheduler(ID)
+      .with({ lastHeartbeat: at(30) })
+      .build();
+    const { scheduler } = decide(heard, update().at(at(9)).build(), { now: at(60), receivedAt: at(10) });
+    expect(scheduler.lastHeartbeat).toEqual(at(30));
+  });
+
+  it('may be no more than 5 minutes ahead of its acceptance, whenever it is applied', () => {
+    const waited = { now: at(60), receivedAt: at(10) };
+    const decideAhead = (ms: number) => () =>
+      decide(aScheduler(ID).build(), update().at(at(15, ms)).build(), waited);
+    expect(decideAhead(0)).not.toThrow();
+    expect(decideAhead(1)).toThrow(TimestampAhead);
+  });
+
+  it('opens its alert now, so that telling it has its full time', () => {
+    const { alertChanges } = decide(aScheduler(ID).build(), update().failed().at(at(9)).build(), {
+      now: at(60),
+      receivedAt: at(10),
+    });
+    expect(alertChanges).toMatchObject([{ alert: { firstSeenAt: at(60) } }]);
   });
 });
