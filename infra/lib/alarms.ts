@@ -176,13 +176,13 @@ export class Alarms extends Construct {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: 'Maximum' }),
       ...{ above: 0, minutes: 1 },
       means: 'a status update could not be applied in five tries, or never can be',
-      section: 'where-to-look',
+      section: 'dead-letters',
     });
     this.add('QueueAge', {
       metric: queue.metricApproximateAgeOfOldestMessage({ period: MINUTE, statistic: 'Maximum' }),
       ...{ above: 120, minutes: 5, of: 5 },
       means: 'status updates wait in the queue for more than two minutes',
-      section: 'workers',
+      section: 'queued-status-updates',
     });
   }
 

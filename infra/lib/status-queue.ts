@@ -2,12 +2,13 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { HOLD_MS } from '../../src/platform/queue/message-queue';
 import { DEAD_LETTER_ACTIONS, QUEUE_EMPTY_ACTIONS, QUEUE_FILL_ACTIONS } from './permissions';
 
 /** Spec 70: dead letters after 5 tries. */
 const TRIES = 5;
-/** As long as Vesper itself asks for with each receive. */
-const VISIBILITY = Duration.seconds(60);
+/** Vesper asks for it with each receive; a queue that says the same surprises nobody who looks into it. */
+const VISIBILITY = Duration.millis(HOLD_MS);
 
 const FIFO = {
   fifo: true,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { collectorConfig, WANTED } from '../lib/collector';
 import { METRICS_KEY } from '../lib/environment';
-import { single, templateOf } from './stack';
+import { single, templateOf, type Json } from './stack';
 
 const config = collectorConfig({
   installation: 'Vesper',
   region: 'eu-central-1',
   logGroupName: 'metrics',
-}) as any;
+}) as Json;
 
 describe('the collector', () => {
   it('connects what it declares', () => {

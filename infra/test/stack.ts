@@ -26,9 +26,13 @@ export function templateOf(context: Record<string, unknown> = {}): Template {
   );
 }
 
+/** What a template says: nobody has written types for it. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Json = any;
+
 export interface Resource {
   readonly Type: string;
-  readonly Properties: Record<string, any>;
+  readonly Properties: Record<string, Json>;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
 }

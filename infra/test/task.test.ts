@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ALIVE_COMMAND, METRICS_KEY } from '../lib/environment';
 import { read, secretsOfVesper, variablesOfVesper } from './repository';
-import { LEAST, resources, single, templateOf } from './stack';
+import { LEAST, resources, single, templateOf, type Json } from './stack';
 
 interface Container {
   readonly Name: string;
   readonly Environment?: { readonly Name: string; readonly Value: unknown }[];
   readonly Secrets?: { readonly Name: string; readonly ValueFrom: unknown }[];
-  readonly [property: string]: any;
+  readonly [property: string]: Json;
 }
 
 const TASK = 'AWS::ECS::TaskDefinition';
-const containersOf = (properties: Record<string, any>) => properties['ContainerDefinitions'] as Container[];
-const vesperOf = (properties: Record<string, any>) =>
+const containersOf = (properties: Record<string, Json>) => properties['ContainerDefinitions'] as Container[];
+const vesperOf = (properties: Record<string, Json>) =>
   containersOf(properties).find(({ Name }) => Name === 'vesper') as Container;
 const environmentOf = ({ Environment: environment = [] }: Container) =>
   new Map(environment.map(({ Name, Value }) => [Name, Value]));
