@@ -3,6 +3,7 @@ import {
   type BatchGetItemCommandOutput,
   type CancellationReason,
 } from '@aws-sdk/client-dynamodb';
+import { setImmediate } from 'node:timers/promises';
 import { aCellUpdate } from '../../../../test/builders/a-cell-update';
 import { at, newId } from '../../../../test/contracts/acts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../../../test/contracts/board-acts';
 import { allPages } from '../../../../test/contracts/expectations';
 import { answering, failing, FaultyDynamo, losingAnswer } from '../../../../test/fakes/dynamo-faults';
+import { ShiftedClock } from '../../../../test/fakes/shifted-clock';
 import { emptyCanvasRecord } from '../../../domain/board/canvas-record';
 import { emptyAppBoard } from '../../../domain/board/app-board';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
@@ -79,12 +81,13 @@ describe('the board in DynamoDB', () => {
   it('loses no update and no audit record of several instances that push to one app at the same time', async () => {
     const INSTANCES = 3;
     const PUSHES = 8;
+    const clock = new TurnsClock();
     const pushAll = async (instance: number) => {
       for (let n = 0; n < PUSHES; n++) {
         const update = aCellUpdate('Planning', `Domain ${instance}`)
           .loading(`JOB_${instance}_${n}`)
           .at(at(n));
-        await retryOnConflict(dynamo.clock, () => push(dynamo.store, [update.build()]));
+        await retryOnConflict(clock, () => push(dynamo.store, [update.build()]));
       }
     };
     await Promise.all(Array.from({ length: INSTANCES }, (_, instance) => pushAll(instance)));
@@ -145,6 +148,13 @@ describe('the board in DynamoDB', () => {
     });
   });
 });
+
+/** Waits a turn of the event loop for each millisecond: without any wait those who met would meet again, in step, until one gives up. */
+class TurnsClock extends ShiftedClock {
+  override async sleep(ms: number): Promise<void> {
+    for (let turn = 0; turn < ms; turn++) await setImmediate();
+  }
+}
 
 function cancelled(...codes: readonly string[]): TransactionCanceledException {
   const CancellationReasons = codes.map((Code): CancellationReason => ({ Code }));
