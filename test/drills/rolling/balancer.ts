@@ -24,7 +24,7 @@ interface Backend {
 
 /**
  * A load balancer as simple as they come: takes turns among the instances that say that they are ready, keeps connections to them open, and tries
- * nothing twice. What it cannot pass on it answers with 502.
+ * nothing twice. Where it cannot pass something on, it hangs up.
  */
 export class Balancer {
   private backends: Backend[] = [];
@@ -99,8 +99,7 @@ export class Balancer {
 
   private fail(outgoing: ServerResponse, reason: string): void {
     this.faults.push(reason);
-    if (outgoing.headersSent) outgoing.destroy();
-    else outgoing.writeHead(502, { 'content-type': 'application/json' }).end('{"error":"bad gateway"}');
+    outgoing.destroy();
   }
 
   private askAll(): void {

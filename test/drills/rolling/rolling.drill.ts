@@ -76,7 +76,9 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
     const ledger = new ReportLedger();
     const night = deploy(fleet, next, plan, context);
     const reports = reportUntil(plan.endsAt.getTime() - REPORTS_END_MS, api, ledger, context);
-    await Promise.all([reports, readWhile(night, api)]);
+    // Neither is left alone when the other fails: it works in the folder of the drill.
+    const ends = await Promise.allSettled([reports, readWhile(night, api)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await waitUntil(() => summaries(fake).length > 0, END_WITHIN_MS, 500);
     await sleep(SETTLED_AFTER_MS);
     findings.figure('requests', answers.total);
@@ -176,13 +178,16 @@ async function reportUntil(
 
 /** The last replacement is after the last report: there are requests all the same. */
 async function readWhile(deploy: Promise<void>, api: ApiClient): Promise<void> {
-  const over = new AbortController();
-  const deployed = deploy.finally(() => over.abort());
-  while (!over.signal.aborted) {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  deploy.then(end, end);
+  while (!over) {
     await api.attempt({ method: 'GET', path: '/schedulers?limit=20' });
     await sleep(READ_EVERY_MS);
   }
-  await deployed;
+  await deploy;
 }
 
 function summaries(fake: FakeSlack): FakeMessage[] {
