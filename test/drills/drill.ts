@@ -8,11 +8,12 @@ import { readRequest, usage, type DrillRequest, type KnownDrills } from './frame
 import { runDrills } from './frame/run-drills';
 import { killDrill } from './kill.drill';
 import { nightDrill } from './night.drill';
+import { restoreDrill } from './restore/restore.drill';
 import { rollingDrill } from './rolling/rolling.drill';
 import { slackDrill } from './slack.drill';
 
 const KNOWN: KnownDrills = {
-  all: [killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, boardDrill, rollingDrill],
+  all: [killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, boardDrill, rollingDrill, restoreDrill],
   // The night waits most of its time: the others run beside it.
   short: [[nightDrill], [diskDrill, dynamoDrill, slackDrill, killDrill]],
 };
