@@ -3,11 +3,12 @@ import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch
 import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import type { WatchedParts } from './alarms';
+import type { AttemptOutcome } from '../../src/domain/notifications/delivery';
+import { SCHEDULER_STATUSES } from '../../src/domain/schedulers/scheduler';
 import { DELIVERIES, OUTBOX_AGE, OUTBOX_ENTRIES, SCHEDULERS, STALE } from './collector';
 import { vesperMetric } from './vesper-metric';
 
-const STATUSES = ['pending', 'running', 'completed', 'failed'];
-const OUTCOMES = ['sent', 'retrying', 'failed', 'skipped', 'suppressed'];
+const OUTCOMES: readonly AttemptOutcome[] = ['sent', 'retrying', 'failed', 'skipped', 'suppressed'];
 const MINUTE = Duration.minutes(1);
 
 /** One page for whoever was woken: answers, what is to be told, tasks, tables. */
@@ -70,7 +71,7 @@ export class VesperDashboard extends Construct {
         ),
       ),
       graph('Schedulers', [
-        ...STATUSES.map((status) =>
+        ...SCHEDULER_STATUSES.map((status) =>
           vesperMetric(this, SCHEDULERS, { ...latest, labels: { status }, label: status }),
         ),
         vesperMetric(this, STALE, { ...latest, label: 'stale' }),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The folder of the whole project, from where this file is after the build. */
-const ROOT = join(__dirname, '../../../..');
+export const ROOT = join(__dirname, '../../../..');
 
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
