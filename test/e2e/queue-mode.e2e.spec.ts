@@ -110,6 +110,7 @@ describe.each(['json', 'dynamodb'] as const)('queued status updates, on %s', (st
           expect((await mode.report(id, status, { run_id: `run-${run}` })).statusCode).toBe(202);
         }
     }
+    expect(new Set(mode.sqs.messages().map(({ group }) => group)).size).toBe(ids.length);
     await mode.consume();
     for (const id of ids) {
       const history = (await mode.history(id)).reverse();
@@ -148,6 +149,16 @@ describe.each(['json', 'dynamodb'] as const)('queued status updates, on %s', (st
     expect(await mode.metric('vesper_status_queue_age_seconds_count')).toBe(4);
   });
 
+  it('takes each of several updates that a caller sends under one correlation id', async () => {
+    await mode.register('close');
+    for (const status of ['running', 'completed']) {
+      await mode.clock.advance('1s');
+      await mode.report('close', status, {}, { headers: { 'x-correlation-id': 'the-whole-job' } });
+    }
+    await mode.consume();
+    expect((await mode.history('close')).map(({ status }) => status)).toEqual(['completed', 'running']);
+  });
+
   it('takes hundreds at once with few calls, and works through them', async () => {
     const ids = Array.from({ length: 60 }, (_, n) => `job-${n}`);
     await mode.register(...ids);
@@ -180,19 +191,22 @@ describe('API and consumer apart, on DynamoDB', () => {
   afterEach(() => mode.end());
 
   it('applies what another process accepted, with two consumers at once', async () => {
-    const ids = Array.from({ length: 8 }, (_, n) => `job-${n}`);
+    // More than one consumer takes at first.
+    const ids = Array.from({ length: 45 }, (_, n) => `job-${n}`);
     await mode.register(...ids);
     const consumers = [await mode.start(), await mode.start()];
-    for (let n = 0; n < 5; n++) {
-      await mode.clock.advance('1s');
-      await Promise.all(ids.map((id) => mode.report(id, n % 2 === 0 ? 'running' : 'completed')));
-    }
+    // Of one and the same moment: which is current shows the order in which they were applied.
+    for (let n = 1; n <= 3; n++)
+      await Promise.all(ids.map((id) => mode.report(id, 'running', { metadata: { n } })));
     await Promise.all(consumers.map((consumer) => mode.consume(consumer)));
     expect(mode.sqs.messages()).toEqual([]);
     for (const id of ids) {
-      const statuses = (await mode.history(id)).map(({ status }) => status);
-      expect(statuses).toEqual(['running', 'completed', 'running', 'completed', 'running']);
-      expect(await mode.get(id)).toMatchObject({ status: 'running' });
+      expect(await mode.history(id)).toHaveLength(3);
+      expect(await mode.get(id)).toMatchObject({ metadata: { n: 3 } });
+    }
+    for (const { foundations } of consumers) {
+      const { values } = await foundations.metrics.statusConsumed.get();
+      expect(values).toMatchObject([{ labels: { outcome: 'recorded' } }]);
     }
     for (const consumer of consumers) await letTimePass(mode.clock, consumer.stop());
   });

@@ -12,7 +12,7 @@ const MOST_IN_A_BATCH = 10;
  * Calls under way at once. As long as there are fewer, a message goes alone and at once; above, those that wait share calls: a FIFO queue takes 300
  * calls a second and ten messages with each, and a call costs the SDK more than all the rest of a request.
  */
-const MOST_CALLS = 8;
+const MOST_CALLS = 4;
 
 export type Entry = Omit<SendMessageBatchRequestEntry, 'Id'>;
 
