@@ -43,7 +43,7 @@ export async function startVesper(
 }
 
 async function register(context: BenchContext, vesper: VesperProcess, schedulers: number): Promise<void> {
-  context.say(`registering ${schedulers} schedulers`);
+  context.say(`registering ${schedulers.toLocaleString('en')} schedulers`);
   await context.generator.play({
     kind: 'register',
     target: { port: vesper.port, apiKey: API_KEY },

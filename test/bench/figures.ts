@@ -1,3 +1,5 @@
+import type { Measured } from './rounds';
+
 /** One line of the table. */
 export interface Row {
   readonly what: string;
@@ -26,6 +28,15 @@ export function perSecond(rate: number): string {
 
 export function ms(value: number): string {
   return `${value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)} ms`;
+}
+
+export function speedOf({ requestsPerSecond, p50Ms, p99Ms, cpuUs }: Measured): string {
+  const cpu = cpuUs === null ? '' : ` · ${cpuUs.toFixed(0)} µs CPU`;
+  return `${perSecond(requestsPerSecond)} · p50 ${ms(p50Ms)} · p99 ${ms(p99Ms)}${cpu}`;
+}
+
+export function figuresOf({ requestsPerSecond, p50Ms, p99Ms, cpuUs }: Measured): Row['figures'] {
+  return { requestsPerSecond, p50Ms, p99Ms, cpuUs };
 }
 
 const MARKS = { met: 'ok', missed: 'SHORT', information: '' } as const;

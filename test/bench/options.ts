@@ -16,13 +16,15 @@ export type PhaseName = (typeof PHASES)[number];
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-Measures a built Vesper against the aims of its specification and prints a table. A benchmark, not a test: its exit
-code is 0 whatever the figures say, and 1 when something could not be measured.
+Measures a built Vesper against the aims of its specification and prints a table, in about ten minutes; docs/performance.md
+says how to read it. A benchmark, not a test: its exit code is 0 whatever the figures say, and 1 when something could not be measured.
 
   --quick                a look in a minute, with less of everything
   --only a,b             ${PHASES.join(', ')}
   --storage json         or dynamodb (the emulator, or DYNAMODB_ENDPOINT); default both
-  --schedulers 100,10000 few and many, for the growth
+  --schedulers 100,10000,100000
+                         how many there are: few, many (scan, start and memory are measured with these), and further
+                         ones for the growth of heartbeats and status updates; quick: 100,10000
   --connections 50       requests under way at a time
   --seconds 3            length of one measurement
   --rounds 4             how often the subjects take turns; the figures are medians
@@ -30,7 +32,9 @@ code is 0 whatever the figures say, and 1 when something could not be measured.
 
 export interface BenchOptions {
   readonly phases: readonly PhaseName[];
-  readonly few: number;
+  /** How many schedulers there are, in turns; the first are few, to which growth is compared. */
+  readonly sizes: readonly number[];
+  /** The second of them, with which everything else is measured. */
   readonly many: number;
   readonly connections: number;
   readonly seconds: number;
@@ -60,12 +64,13 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
   });
   if (values.help === true) return null;
   const quick = values.quick ?? false;
-  const sizes = (values.schedulers ?? '100,10000').split(',');
-  const [few, many] = [sizes[0], sizes[1] ?? sizes[0]].map((size) => positive('--schedulers', size));
+  const sizes = (values.schedulers ?? (quick ? '100,10000' : '100,10000,100000'))
+    .split(',')
+    .map((size) => positive('--schedulers', size));
   return {
     phases: phasesOf(values.only, values.storage),
-    few: few ?? 100,
-    many: many ?? 10_000,
+    sizes,
+    many: sizes[1] ?? sizes[0] ?? NaN,
     connections: positive('--connections', values.connections ?? '50'),
     seconds: positive('--seconds', values.seconds ?? (quick ? '1' : '3')),
     rounds: positive('--rounds', values.rounds ?? (quick ? '3' : '4')),

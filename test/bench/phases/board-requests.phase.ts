@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { EMULATOR_ENV } from '../../drills/frame/vesper-process';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';
 import { BENCH_APPS, BENCH_DOMAINS } from '../load/workload';
+import { figuresOf, speedOf } from '../figures';
 import { takeTurns } from '../rounds';
-import { figuresOf, speedOf } from './json-requests.phase';
 
 /** Spec 80: the floor that the seeds set for any request. */
 const P99_MS = 200;

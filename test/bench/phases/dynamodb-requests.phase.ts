@@ -3,87 +3,83 @@ import { EMULATOR_ENV, type VesperProcess } from '../../drills/frame/vesper-proc
 import { tableNames } from '../../../src/adapters/persistence/dynamodb/tables';
 import { BareServer } from '../bare-server';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';
-import { percent, type Row } from '../figures';
+import { figuresOf, percent, speedOf, type Row } from '../figures';
+import { fillDynamo } from '../fill';
 import type { SdkOrder, SdkResult } from '../load/bare-sdk.process';
 import { OrderProcess } from '../load/order-process';
 import { ratioOf, takeTurns, type Measured, type Subject } from '../rounds';
-import { figuresOf, speedOf } from './json-requests.phase';
+import { growthRows } from './json-requests.phase';
+
+type Kind = 'heartbeat' | 'status';
 
 const SDK_AIM = 0.8;
-const PREFIX = { few: 'few-', many: 'many-' } as const;
 /** The emulator is slow enough to need no more. */
 const MOST_ROUNDS = 3;
 
+const prefixOf = (size: number) => `bench-${size}-`;
+
 /** Heartbeats or status updates on DynamoDB; heartbeats in turns with the bare SDK on the same tables of the same emulator. */
-export function dynamoRequests(kinds: readonly ('heartbeat' | 'status')[]): Phase {
+export function dynamoRequests(kinds: readonly Kind[]): Phase {
   return async (context) => {
-    const { few, many, rounds } = context.options;
+    const { sizes, rounds } = context.options;
     const { endpoint } = await context.emulator();
-    const start = (name: keyof typeof PREFIX, schedulers: number) =>
-      startVesper(context, `dynamodb-${name}`, schedulers, {
-        ...EMULATOR_ENV,
-        DYNAMODB_ENDPOINT: endpoint,
-        DYNAMODB_TABLE_PREFIX: PREFIX[name],
-      });
-    const vesperFew = await start('few', few);
-    const vesperMany = await start('many', many);
-    const bare = await BareServer.start(vesperFew);
+    const vespers: VesperProcess[] = [];
+    let bare: BareServer | null = null;
     const sdk = new OrderProcess<SdkOrder, SdkResult>(join(__dirname, '../load/bare-sdk.process.ts'));
-    const onVesper = (
-      kind: 'heartbeat' | 'status',
-      name: string,
-      vesper: VesperProcess,
-      schedulers: number,
-    ) => loadOn(context, { name, kind, port: vesper.port, pid: vesper.pid, schedulers });
     try {
+      for (const size of sizes) vespers.push(await startOn(context, endpoint, size));
+      bare = await BareServer.start((vespers as [VesperProcess])[0]);
       const rows: Row[] = [];
       for (const kind of kinds) {
-        context.say(`${kind} on DynamoDB: ${few} and ${many} schedulers in turns`);
+        context.say(`${kind} on DynamoDB: ${sizes.join(', ')} schedulers in turns`);
+        const on = { name: 'bare', kind, port: bare.port, pid: bare.pid, schedulers: sizes[0] ?? NaN };
         const subjects: Subject[] = [
-          loadOn(context, { name: 'bare', kind, port: bare.port, pid: bare.pid, schedulers: few }),
-          onVesper(kind, `${few} schedulers`, vesperFew, few),
-          onVesper(kind, `${many} schedulers`, vesperMany, many),
+          loadOn(context, on),
+          ...vespers.map(({ port, pid }, n) => {
+            const size = sizes[n] ?? NaN;
+            return loadOn(context, { name: `${size} schedulers`, kind, port, pid, schedulers: size });
+          }),
+          ...(kind === 'heartbeat' ? sizes.map((size) => onSdk(context, sdk, endpoint, size)) : []),
         ];
-        if (kind === 'heartbeat')
-          subjects.push(
-            onSdk(context, sdk, endpoint, 'few', few),
-            onSdk(context, sdk, endpoint, 'many', many),
-          );
-        const measured = await takeTurns(subjects, Math.min(rounds, MOST_ROUNDS));
-        rows.push(...toRows(kind, measured));
+        rows.push(...toRows(kind, sizes, await takeTurns(subjects, Math.min(rounds, MOST_ROUNDS))));
       }
       return rows;
     } finally {
       sdk.stop();
-      bare.stop();
-      await Promise.all([vesperFew.stop(), vesperMany.stop()]);
+      bare?.stop();
+      await Promise.all(vespers.map((vesper) => vesper.stop()));
     }
   };
+}
+
+async function startOn(context: BenchContext, endpoint: string, size: number): Promise<VesperProcess> {
+  context.say(`filling DynamoDB with ${size.toLocaleString('en')} schedulers`);
+  await fillDynamo(endpoint, prefixOf(size), size);
+  return startVesper(context, `dynamodb-${size}`, 0, {
+    ...EMULATOR_ENV,
+    DYNAMODB_ENDPOINT: endpoint,
+    DYNAMODB_TABLE_PREFIX: prefixOf(size),
+  });
 }
 
 function onSdk(
   { options: { connections, seconds } }: BenchContext,
   sdk: OrderProcess<SdkOrder, SdkResult>,
   endpoint: string,
-  name: keyof typeof PREFIX,
-  schedulers: number,
+  size: number,
 ): Subject {
-  const table = tableNames(PREFIX[name]).schedulers;
+  const table = tableNames(prefixOf(size)).schedulers;
   return {
-    name: `bare SDK, ${schedulers} schedulers`,
+    name: `bare SDK, ${size} schedulers`,
     pid: sdk.pid,
-    measure: () => sdk.send({ endpoint, table, schedulers, connections, seconds }),
+    measure: () => sdk.send({ endpoint, table, schedulers: size, connections, seconds }),
   };
 }
 
-function toRows(kind: 'heartbeat' | 'status', measured: readonly Measured[]): Row[] {
-  const [bare, onFew, onMany, sdkOnFew, sdkOnMany] = measured as [
-    Measured,
-    Measured,
-    Measured,
-    Measured?,
-    Measured?,
-  ];
+function toRows(kind: Kind, sizes: readonly number[], measured: readonly Measured[]): Row[] {
+  const [bare, ...others] = measured as [Measured, ...Measured[]];
+  const subjects = others.slice(0, sizes.length);
+  const sdks = others.slice(sizes.length);
   const informative = (subject: Measured): Row => ({
     what: subject.name,
     measured: speedOf(subject),
@@ -92,13 +88,13 @@ function toRows(kind: 'heartbeat' | 'status', measured: readonly Measured[]): Ro
     figures: figuresOf(subject),
   });
   return [
-    ...[sdkOnFew, sdkOnMany].filter((subject) => subject !== undefined).map(informative),
-    toRow(kind, onFew, bare, sdkOnFew),
-    toRow(kind, onMany, bare, sdkOnMany),
+    ...sdks.map(informative),
+    ...subjects.map((subject, n) => toRow(kind, subject, bare, sdks[n])),
+    ...growthRows(kind, sizes, subjects),
   ];
 }
 
-function toRow(kind: string, subject: Measured, bare: Measured, sdk: Measured | undefined): Row {
+function toRow(kind: Kind, subject: Measured, bare: Measured, sdk: Measured | undefined): Row {
   const ofBare = ratioOf(subject, bare);
   const ofSdk = sdk === undefined ? null : ratioOf(subject, sdk);
   const cpuRatio =

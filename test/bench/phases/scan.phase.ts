@@ -4,18 +4,16 @@ import { openJsonStore } from '../../../src/adapters/persistence/json/json.store
 import type { Store } from '../../../src/adapters/persistence/store';
 import { RandomIdSource } from '../../../src/adapters/system/random.id-source';
 import { SystemClock } from '../../../src/adapters/system/system.clock';
-import { emptySlot } from '../../../src/domain/alerts/alert';
 import { decideRegistration } from '../../../src/domain/schedulers/decide-registration';
 import { decideStatusUpdate } from '../../../src/domain/schedulers/decide-status-update';
-import { failureDedupKey, staleDedupKey } from '../../../src/domain/schedulers/scheduler-alerts';
 import type { SilenceService } from '../../../src/features/schedulers/silence.service';
 import { StaleScanWorker } from '../../../src/features/schedulers/stale-scan.worker';
-import { aScheduler } from '../../builders/a-scheduler';
 import { aWindow } from '../../builders/a-window';
 import { EMULATOR_ENV } from '../../drills/frame/vesper-process';
 import type { BenchContext, Phase } from '../context';
 import { median, ms, type Row } from '../figures';
-import { namesOf, schedulerIdOf } from '../load/workload';
+import { aRegistered, fillDynamo } from '../fill';
+import { schedulerIdOf } from '../load/workload';
 
 const RUNNING = 100;
 const AIM = 2;
@@ -29,24 +27,24 @@ const ids = new RandomIdSource(clock);
 
 /** The stale scan: 100 running among many, against 100 that are all running. */
 export const scan: Phase = async (context) => {
-  const rows = [await compare(context, 'JSON', (name) => openJson(context, name))];
+  const rows = [await compare(context, 'JSON', (name, size) => openJson(context, name, size))];
   const { endpoint } = await context.emulator();
-  rows.push(await compare(context, 'DynamoDB', (name) => openDynamo(endpoint, name)));
+  rows.push(await compare(context, 'DynamoDB', (name, size) => openDynamo(endpoint, name, size)));
   return rows;
 };
 
 async function compare(
   context: BenchContext,
   storage: string,
-  open: (name: string) => Promise<Store>,
+  open: (name: string, size: number) => Promise<Store>,
 ): Promise<Row> {
   const { many } = context.options;
   context.say(`stale scan on ${storage}`);
-  const small = await open('scan-few');
-  const large = await open('scan-many');
+  const small = await open('scan-few', RUNNING);
+  const large = await open('scan-many', many);
   try {
-    await fill(small, RUNNING);
-    await fill(large, many);
+    await letRun(small);
+    await letRun(large);
     const took = await inTurns([workerOn(small), workerOn(large)]);
     const [smallMs = NaN, largeMs = NaN] = took.map(median);
     const ratio = largeMs / smallMs;
@@ -86,49 +84,44 @@ function workerOn(store: Store): StaleScanWorker {
   return new StaleScanWorker(store.schedulers, windows, rules, ids, INTERVAL_MS, silence);
 }
 
-async function fill({ schedulers }: Store, count: number): Promise<void> {
-  const indexes = Array.from({ length: count }, (_, index) => index);
-  const fillOne = async (index: number) => {
-    const { service_name: serviceName, job_name: jobName } = namesOf(index);
-    const profile = aScheduler(schedulerIdOf(index)).with({ serviceName, jobName }).build();
-    const registered = decideRegistration(null, profile, clock.now());
-    await schedulers.recordRegistration(registered);
-    if (index >= RUNNING) return;
-    const { schedulerId } = registered;
+async function letRun({ schedulers }: Store): Promise<void> {
+  for (let index = 0; index < RUNNING; index++) {
+    const schedulerId = schedulerIdOf(index);
+    const found = await schedulers.findWithAlerts(schedulerId);
+    if (found === null) throw new Error(`${schedulerId} is not there`);
     const update = { schedulerId, status: 'running', timestamp: clock.now(), ...NOTHING_MORE } as const;
-    const circumstances = {
-      slots: {
-        failure: emptySlot(failureDedupKey(schedulerId)),
-        stale: emptySlot(staleDedupKey(schedulerId)),
-      },
+    const decision = decideStatusUpdate(found.scheduler, update, {
+      slots: found.slots,
       reporter: { keyName: 'bench', correlationId: 'bench' },
       timeZone: 'UTC',
       now: clock.now(),
       ids,
-    };
-    await schedulers.recordStatus(decideStatusUpdate(registered, update, circumstances));
-  };
-  const queue = indexes.values();
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (const index of queue) await fillOne(index);
-    }),
-  );
+    });
+    await schedulers.recordStatus(decision);
+  }
 }
 
 const NOTHING_MORE = { executionTimeMs: null, errorMessage: null, metadata: null, runId: null } as const;
 
-function openJson({ folder }: BenchContext, name: string): Promise<Store> {
-  return openJsonStore({ dataDir: join(folder, name), retentionDays: 30, clock });
+async function openJson({ folder }: BenchContext, name: string, size: number): Promise<Store> {
+  const store = await openJsonStore({ dataDir: join(folder, name), retentionDays: 30, clock });
+  const indexes = Array.from({ length: size }, (_, index) => index).values();
+  const register = async () => {
+    for (const index of indexes)
+      await store.schedulers.recordRegistration(decideRegistration(null, aRegistered(index), clock.now()));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, register));
+  return store;
 }
 
-function openDynamo(endpoint: string, name: string): Promise<Store> {
+async function openDynamo(endpoint: string, name: string, size: number): Promise<Store> {
+  await fillDynamo(endpoint, `${name}-`, size);
   Object.assign(process.env, EMULATOR_ENV);
   return openDynamoStore({
     endpoint,
     region: 'local',
     tablePrefix: `${name}-`,
-    createTables: true,
+    createTables: false,
     retentionDays: 30,
     clock,
   });
