@@ -21,6 +21,7 @@ import { aScheduler } from '../../../../test/builders/a-scheduler';
 import { aStatusUpdate } from '../../../../test/builders/a-status-update';
 import { anAlert, aSlot } from '../../../../test/builders/an-alert';
 import { aCell, aJob, anAppBoard } from '../../../../test/builders/an-app-board';
+import { itemSize } from '../../../../test/bench/cost/item-size';
 import { ids } from '../../../../test/contracts/acts';
 import { toAlertRecordItem, toSlotItem } from './alert-record.item';
 import { toAppBoardItem } from './app-board.item';
@@ -92,7 +93,7 @@ it('a running scheduler is small enough for a heartbeat to cost one write unit',
       windows: ['eod'],
     })
     .build();
-  const units = Math.ceil(wireSize(toSchedulerItem(scheduler)) / 1_024);
+  const units = Math.ceil(itemSize(toSchedulerItem(scheduler)) / 1_024);
   expect(units).toBe(1);
 });
 
@@ -111,39 +112,23 @@ describe('the largest board that the configuration lets through', () => {
     const [audit] = largestBatch(1).audits;
     expect(audit?.changes).toHaveLength(LARGEST_BATCH);
     const auditItem = audit === undefined ? {} : toAuditItem(audit, 30);
-    expect(wireSize(fullest)).toBeLessThan(320 * KB);
-    expect(wireSize(auditItem)).toBeLessThan(175 * KB);
-    for (const alert of alerts) expect(wireSize(alert)).toBeLessThan(20 * KB);
+    expect(itemSize(fullest)).toBeLessThan(320 * KB);
+    expect(itemSize(auditItem)).toBeLessThan(175 * KB);
+    for (const alert of alerts) expect(itemSize(alert)).toBeLessThan(20 * KB);
   });
 
   it('fits into a transaction', () => {
     const items = [...apps, ...audits, ...alerts];
     expect(items.length).toBeLessThanOrEqual(MOST_ACTIONS);
-    expect(items.reduce((bytes, item) => bytes + wireSize(item), 0)).toBeLessThan(3.1 * KB * KB);
+    expect(items.reduce((bytes, item) => bytes + itemSize(item), 0)).toBeLessThan(3.1 * KB * KB);
   });
 
   it('is shown on a canvas whose record fits', () => {
     const shown = Object.fromEntries(decision.boards.map(({ app }) => [app, 2 ** 53 - 1]));
     const record = { ...emptyCanvasRecord('C'.repeat(50)), shown, textHash: 'f'.repeat(64), writtenAt: NOW };
-    expect(wireSize(toCanvasItem(record))).toBeLessThan(10 * KB);
+    expect(itemSize(toCanvasItem(record))).toBeLessThan(10 * KB);
   });
 });
-
-/** As DynamoDB counts: names and values, three bytes for a list or map and one for each element. */
-function wireSize(item: Item): number {
-  return Object.entries(item).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value),
-    0,
-  );
-}
-
-function valueSize(value: Item[string]): number {
-  if (value?.S !== undefined) return Buffer.byteLength(value.S);
-  if (value?.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
-  if (value?.L !== undefined) return value.L.reduce((sum, element) => sum + 1 + valueSize(element), 3);
-  if (value?.M !== undefined) return 3 + Object.keys(value.M).length + wireSize(value.M);
-  return 1;
-}
 
 /** A batch that warns of as many cells as it may, over as many apps as there may be, all of them with everything that they can hold. */
 function largestBatch(appCount = MOST_APPS): BoardDecision {
