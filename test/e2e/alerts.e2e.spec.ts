@@ -106,7 +106,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage)
       await night.report(`job-${job}`, 'failed');
     }
     await night.run('dispatch');
-    await night.pass('1m', '1s', 'dispatch');
+    await night.pass('1m', storage === 'json' ? '1s' : '5s', 'dispatch');
     expect(night.posts()).toHaveLength(1);
     const [storm] = night.posts();
     expect(night.replies(storm)).toHaveLength(15);

@@ -31,7 +31,7 @@ describe.each(['json', 'dynamodb'] as const)('what nobody reports, on %s', (stor
       await board.clock.advance('119m');
       await check();
       expect(await stale()).toEqual([]);
-      await board.pass(12, '5m', 'board-checks', 'dispatch');
+      await board.pass(4, '5m', 'board-checks', 'dispatch');
       expect(await stale()).toMatchObject([{ status: 'firing', occurrences: 1, severity: 'warning' }]);
       expect(board.posts(MAIN_CHANNEL)).toHaveLength(1);
       expect(board.posts(MAIN_CHANNEL)[0]?.edits).toEqual([]);
@@ -110,7 +110,7 @@ describe.each(['json', 'dynamodb'] as const)('what nobody reports, on %s', (stor
       await board.clock.advance('23.9h');
       await board.run('board-checks');
       expect(await idle()).toEqual([]);
-      await board.pass(20, '5m', 'board-checks', 'dispatch');
+      await board.pass(6, '5m', 'board-checks', 'dispatch');
       expect(await idle()).toMatchObject([{ status: 'firing', occurrences: 1 }]);
       expect(board.posts(DEFAULT_CHANNEL)).toHaveLength(1);
       expect(textOf(board.posts(DEFAULT_CHANNEL)[0])).toContain('check the integration');

@@ -122,10 +122,10 @@ describe.each(['json', 'dynamodb'] as const)('canvases when something fails, on 
     board.slack.fault({ kind: 'http_error', status: 503, method: 'canvases.getContent', times: Infinity });
     const before = text();
     board.slack.editByHand(CANVAS_OF[MAIN] ?? '', 'Back at ten. Anna');
-    await board.pass('20m', '5s');
+    await board.pass('20m', '1m');
     expect(text()).toBe('Back at ten. Anna');
     board.slack.clearFaults();
-    await board.pass('606s', '5s');
+    await board.pass('606s', '6s');
     expect(text()).toBe(before);
   });
 
@@ -297,8 +297,10 @@ describe.each(['json', 'dynamodb'] as const)('an unusual board, on %s', (storage
     await vesper.dispose();
   });
 
-  it('makes the canvases of fifty channels as fast as Slack lets it, and none twice', async () => {
-    const ids = Array.from({ length: 50 }, (_, n) => `C00000001${String(n).padStart(2, '0')}`);
+  it('makes the canvases of many channels as fast as Slack lets it, and none twice', async () => {
+    // Fifty on one storage say what Slack lets through; the other one needs only more than a minute's.
+    const [count, enough] = storage === 'json' ? [50, '4m'] : [30, '2m'];
+    const ids = Array.from({ length: count }, (_, n) => `C00000001${String(n).padStart(2, '0')}`);
     const appsFile = JSON.stringify({
       apps: { Planning: { domains: ['Actual'], channels: ids } },
       channels: Object.fromEntries(ids.map((id) => [id, { name: id.toLowerCase() }])),
@@ -307,7 +309,7 @@ describe.each(['json', 'dynamodb'] as const)('an unusual board, on %s', (storage
     const board = await MonitoredBoard.begin({ storage, appsFile }, { channels });
     await board.push('Planning/Actual', 'Loading');
     // Slack takes 20 a minute, and a fifth more in one of them.
-    await board.pass('4m', '1s');
+    await board.pass(enough, '1s');
     const made = board.slack.canvases().map(({ channelCanvasOf }) => channelCanvasOf);
     expect(made).toHaveLength(ids.length);
     expect(new Set(made)).toEqual(new Set(ids));

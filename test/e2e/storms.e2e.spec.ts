@@ -5,6 +5,8 @@ import { CHANNEL, MonitoredNight } from '../harness/monitored-night';
 const HALF_PAST_MIDNIGHT = '2026-03-02T17:30:00.000Z';
 /** One more than are told one by one. */
 const A_STORM = 11;
+/** How often it is looked for what is due; it goes on by itself while there is something to tell. */
+const LOOK = { json: '1s', dynamodb: '5s' } as const;
 
 const textOf = (message: FakeMessage | undefined) => `${message?.text} ${JSON.stringify(message?.blocks)}`;
 const isStorm = ({ metadata }: FakeMessage) => String(metadata?.event_payload['key']).startsWith('storm:');
@@ -39,7 +41,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       await fail('lost');
       await night.run('dispatch');
       await fail(...crowd('new'));
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(placesOf('lost')).toEqual([null]);
       expect(night.replies(storms()[0])).toHaveLength(A_STORM);
     });
@@ -52,7 +54,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       recordAttempt.mockRestore();
       await night.restart();
       await fail(...crowd('new'));
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(placesOf('lost')).toEqual([null]);
       expect(night.replies(storms()[0])).toHaveLength(A_STORM);
     });
@@ -73,7 +75,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       await night.pass('2m', '5s', 'dispatch');
       await fail(...crowd('new'));
       night.slack.clearFaults();
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       const [first, second] = storms();
       expect(placesOf('lost')).toEqual([first?.ts]);
       expect(night.replies(first)).toHaveLength(A_STORM + 1);
@@ -87,7 +89,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       await fail('lost');
       await night.run('dispatch');
       night.slack.deleteMessage(CHANNEL, storms()[0]?.ts ?? '');
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(placesOf('lost')).toHaveLength(1);
     });
   });
@@ -97,7 +99,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
     await fail('late');
     await night.run('dispatch');
     await fail(...crowd('new'));
-    await night.pass('1m', '1s', 'dispatch');
+    await night.pass('1m', LOOK[storage], 'dispatch');
     expect(storms()).toHaveLength(1);
     expect(night.replies(storms()[0])).toHaveLength(A_STORM + 1);
     expect(placesOf('late')).toEqual([storms()[0]?.ts]);
@@ -124,7 +126,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       expect(edits().length - triedBefore).toBeGreaterThan(1);
       expect(edits().length - triedBefore).toBeLessThanOrEqual(12);
       night.slack.clearFaults();
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(textOf(storms()[0])).toContain('late failed');
       expect(storms()[0]?.edits).toHaveLength(1);
     });
@@ -133,7 +135,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       await growUnder({ kind: 'http_error', status: 503, method: 'chat.update', times: Infinity });
       await night.restart();
       night.slack.clearFaults();
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(textOf(storms()[0])).toContain('late failed');
     });
 
@@ -145,7 +147,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
         times: Infinity,
       });
       const tried = edits().length;
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(edits()).toHaveLength(tried);
     });
 
@@ -156,7 +158,7 @@ describe.each(['json', 'dynamodb'] as const)('alerts around a storm, on %s', (st
       night.slack.deleteMessage(CHANNEL, storms()[0]?.ts ?? '');
       loseNextAnswer();
       await fail('late');
-      await night.pass('1m', '1s', 'dispatch');
+      await night.pass('1m', LOOK[storage], 'dispatch');
       expect(storms()).toHaveLength(1);
       expect(textOf(storms()[0])).toContain('late failed');
       expect(placesOf('late')).toHaveLength(1);

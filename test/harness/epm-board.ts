@@ -21,6 +21,9 @@ export const APPS = {
   Tax: { domains: ['Provision'] },
 };
 
+/** Looking costs the storage more than what is waited for, if it never pauses. */
+const LOOK_AGAIN_MS = 10;
+
 export interface CellJson {
   readonly status: string;
   readonly job_id: string | null;
@@ -155,7 +158,7 @@ export class EpmBoard {
     const begunAt = performance.now();
     while (!(await what())) {
       if (performance.now() - begunAt > 20_000) throw new Error('it never came about');
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }
 

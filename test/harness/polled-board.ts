@@ -90,10 +90,10 @@ export class PolledBoard {
     return this.board.run('epm-poll');
   }
 
-  /** Polls at their interval. */
-  async pollFor(minutes: number): Promise<void> {
+  /** Polls all along, at their interval unless said otherwise. */
+  async pollFor(minutes: number, step = '30s'): Promise<void> {
     const until = this.board.clock.now().getTime() + minutes * 60_000;
-    while (this.board.clock.now().getTime() < until) await this.board.pass(1, '30s', 'epm-poll');
+    while (this.board.clock.now().getTime() < until) await this.board.pass(1, step, 'epm-poll');
   }
 
   /** A poll that has begun and stands still: no time passes. */
