@@ -31,8 +31,11 @@ export class VesperStack extends Stack {
     const shared = { ...this.sharedParts(settings), settings, tables, queue };
     const start = (name: string, part: Part) =>
       startTasks(this, name, { cluster, task: new VesperTask(this, `${name}Task`, { ...shared, part }) });
-    const requests = start('Requests', settings.separateWorkers ? 'requests' : 'everything');
-    const services = [requests.service, ...(settings.separateWorkers ? [start('Jobs', 'jobs').service] : [])];
+    const jobs = settings.separateWorkers ? start('Jobs', 'jobs') : null;
+    const requests = start('Requests', jobs === null ? 'everything' : 'requests');
+    // Who reads the queue is new before who writes to it: an older reader leaves what it does not know to a newer one, five times at most.
+    if (jobs !== null) requests.service.node.addDependency(jobs.service);
+    const services = [requests, ...(jobs === null ? [] : [jobs])].map(({ service }) => service);
     const front = new Front(this, 'Front', { vpc, tasks: requests, settings });
     this.watch({ front, services, tables, queue }, settings.alarmEmails);
     new CfnOutput(this, 'BalancerName', { value: front.balancer.loadBalancerDnsName });

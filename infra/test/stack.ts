@@ -33,6 +33,7 @@ export type Json = any;
 export interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, Json>;
+  readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
 }

@@ -118,4 +118,10 @@ describe('requests and jobs apart', () => {
     );
     assert.deepEqual(balanced, { Requests: 1, Jobs: 0 });
   });
+
+  it('are replaced one after the other, first those that read the queue', () => {
+    const [requests] = resources(template, 'AWS::ECS::Service').filter(({ id }) => id.startsWith('Requests'));
+    const jobs = resources(template, 'AWS::ECS::Service').find(({ id }) => id.startsWith('Jobs'));
+    assert.ok(requests?.DependsOn?.includes(jobs?.id ?? ''));
+  });
 });
