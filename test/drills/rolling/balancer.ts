@@ -11,13 +11,15 @@ import type { AddressInfo } from 'node:net';
 /** As often as a load balancer that is set to be quick; two answers in a row decide. */
 export const ASK_EVERY_MS = 500;
 const ANSWERS_THAT_DECIDE = 2;
-const ASK_TIMEOUT_MS = 400;
+/** A busy machine is slow to answer, which is not to say that it is not ready. */
+const ASK_TIMEOUT_MS = 2_000;
 
 interface Backend {
   readonly port: number;
   readonly agent: Agent;
   inUse: boolean;
   retired: boolean;
+  asking: boolean;
   /** Answers in a row that say otherwise than `inUse`. */
   against: number;
 }
@@ -53,7 +55,7 @@ export class Balancer {
   /** From now on it is asked whether it is ready, and used as long as it is. */
   add(port: number): void {
     const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-    this.backends.push({ port, agent, inUse: false, retired: false, against: 0 });
+    this.backends.push({ port, agent, inUse: false, retired: false, asking: false, against: 0 });
   }
 
   /** Sends it nothing more, whatever it says; what it has been sent comes to its end. */
@@ -103,13 +105,16 @@ export class Balancer {
   }
 
   private askAll(): void {
-    for (const backend of this.backends.filter(({ retired }) => !retired))
+    for (const backend of this.backends.filter(({ retired, asking }) => !retired && !asking)) {
+      backend.asking = true;
       void isReady(backend.port).then((ready) => {
+        backend.asking = false;
         backend.against = ready === backend.inUse ? 0 : backend.against + 1;
         if (backend.against < ANSWERS_THAT_DECIDE || backend.retired) return;
         backend.inUse = ready;
         backend.against = 0;
       });
+    }
   }
 }
 

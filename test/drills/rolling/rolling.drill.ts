@@ -19,8 +19,8 @@ import { Fleet } from './fleet';
 
 const MINUTE_MS = 60_000;
 const WINDOW_MINUTES = 3;
-/** Three times as long as the balancer needs to notice. */
-const DRAIN_MS = 6 * ASK_EVERY_MS;
+/** The balancer needs two answers to notice, each slow where everything runs on one machine. */
+const DRAIN_MS = 12 * ASK_EVERY_MS;
 /** The start of the new one, so that the old one is told to stop at the very step. */
 const AHEAD_MS = 8_000;
 const END_WITHIN_MS = 60_000;
