@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boardDrill } from './board.drill';
+import { clockDrill } from './clock.drill';
 import { diskDrill } from './disk.drill';
 import { dynamoDrill } from './dynamo.drill';
+import { fuzzDrill } from './fuzz.drill';
 import { readRequest, usage, type DrillRequest, type KnownDrills } from './frame/request';
 import { runDrills } from './frame/run-drills';
 import { killDrill } from './kill.drill';
@@ -11,9 +13,13 @@ import { nightDrill } from './night.drill';
 import { restoreDrill } from './restore/restore.drill';
 import { rollingDrill } from './rolling/rolling.drill';
 import { slackDrill } from './slack.drill';
+import { soakDrill } from './soak.drill';
 
 const KNOWN: KnownDrills = {
-  all: [killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, boardDrill, rollingDrill, restoreDrill],
+  all: [
+    ...[killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, fuzzDrill, clockDrill, soakDrill],
+    ...[boardDrill, rollingDrill, restoreDrill],
+  ],
   // The night waits most of its time: the others run beside it.
   short: [[nightDrill], [diskDrill, dynamoDrill, slackDrill, killDrill]],
 };
