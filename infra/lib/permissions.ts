@@ -1,17 +1,22 @@
-import type { TABLES } from '../../src/adapters/persistence/dynamodb/tables';
+import { TABLES, type TableDefinition } from '../../src/adapters/persistence/dynamodb/tables';
+
+export type TableKey = keyof typeof TABLES;
 
 /**
- * What Vesper does with each table, and with the indexes of each. A transaction needs the rights of its parts.
+ * What Vesper does with each table; a transaction needs the rights of its parts. A test of the service holds it against what Vesper asks for.
  * What makes tables (`npm run db:create`) is not among them: here the stack does.
  */
-export const TABLE_ACTIONS: Readonly<Record<keyof typeof TABLES, readonly string[]>> = {
+const TABLE_ACTIONS: Readonly<Record<TableKey, readonly string[]>> = {
   schedulers: ['BatchGetItem', 'GetItem', 'PutItem', 'Scan', 'UpdateItem'],
   history: ['PutItem', 'Query'],
   operations: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
 };
 
-/** At start each table is compared with what this version works with. */
-export const TABLE_CHECK_ACTIONS = ['DescribeTable', 'DescribeTimeToLive'];
+/** At start each table is compared with what this version works with, and its expiry is looked at where items expire. */
+export function tableActions(key: TableKey): readonly string[] {
+  const { ttlAttribute }: TableDefinition = TABLES[key];
+  return [...TABLE_ACTIONS[key], 'DescribeTable', ...(ttlAttribute === null ? [] : ['DescribeTimeToLive'])];
+}
 
 export const INDEX_ACTIONS = ['Query'];
 

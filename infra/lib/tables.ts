@@ -14,9 +14,7 @@ import {
   type IndexDefinition,
   type TableDefinition,
 } from '../../src/adapters/persistence/dynamodb/tables';
-import { INDEX_ACTIONS, TABLE_ACTIONS, TABLE_CHECK_ACTIONS } from './permissions';
-
-export type TableKey = keyof typeof TABLES;
+import { INDEX_ACTIONS, tableActions, type TableKey } from './permissions';
 
 const KEYS = Object.keys(TABLES) as TableKey[];
 
@@ -41,7 +39,7 @@ export class VesperTables extends Construct {
     for (const key of KEYS) {
       const { tableArn } = this.tables[key];
       const definition: TableDefinition = TABLES[key];
-      grantPrincipal.addToPrincipalPolicy(allow([...TABLE_ACTIONS[key], ...TABLE_CHECK_ACTIONS], [tableArn]));
+      grantPrincipal.addToPrincipalPolicy(allow(tableActions(key), [tableArn]));
       const indexes = definition.indexes.map(({ name }) => `${tableArn}/index/${name}`);
       if (indexes.length > 0) grantPrincipal.addToPrincipalPolicy(allow(INDEX_ACTIONS, indexes));
     }

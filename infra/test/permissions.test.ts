@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TABLES } from '../../src/adapters/persistence/dynamodb/tables';
 import {
   DEAD_LETTER_ACTIONS,
   INDEX_ACTIONS,
   QUEUE_EMPTY_ACTIONS,
   QUEUE_FILL_ACTIONS,
-  TABLE_ACTIONS,
-  TABLE_CHECK_ACTIONS,
+  tableActions,
+  type TableKey,
 } from '../lib/permissions';
 import { read, sourcesIn } from './repository';
 import { resources, templateOf } from './stack';
@@ -51,7 +52,7 @@ const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [valu
 
 describe('permissions', () => {
   it('of the tables are those that the commands of the service need, and no others', () => {
-    const given = [...Object.values(TABLE_ACTIONS).flat(), ...TABLE_CHECK_ACTIONS, ...INDEX_ACTIONS];
+    const given = [...(Object.keys(TABLES) as TableKey[]).flatMap(tableActions), ...INDEX_ACTIONS];
     assert.deepEqual(new Set(given), rightsUsedIn('src/adapters/persistence/dynamodb'));
   });
 
