@@ -28,6 +28,7 @@ const SCHEDULER = '/schedulers/ledger-lines';
 const NOBODY_LISTENS = 'http://127.0.0.1:1';
 /** For a machine that has much else to do; no test waits on purpose. */
 const PATIENCE_MS = 90_000;
+const LOOK_AGAIN_MS = 20;
 
 let folder: string;
 let vesper: RunningVesper;
@@ -184,7 +185,11 @@ async function scheduler(): Promise<SchedulerJson | null> {
 /** Asks until the answer is yes; each question is a round trip over HTTP. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS / 2;
-  while (!(await isSo())) if (Date.now() > deadline) throw new Error(`waited in vain for ${String(isSo)}`);
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${String(isSo)}`);
+    // Looking all the time would take the processor from the program that is waited for.
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
 }
 
 async function lines(name: string, text: string): Promise<{ path: string }> {

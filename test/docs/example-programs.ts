@@ -46,12 +46,13 @@ export const PROGRAMS: readonly ExampleProgram[] = [
     language: 'Java',
     fileName: 'WatchedJob.java',
     missing: needs('javac', ['--release', '17', '--version']) ?? needs('java', ['--version']),
-    // As documented, held to Java 17, and without the compiler that pays off only later.
+    // As documented, held to Java 17, and without the compiler and the collector that pay off only later.
     command: (folder, input) => [
       'java',
       '--source',
       '17',
       '-XX:TieredStopAtLevel=1',
+      '-XX:+UseSerialGC',
       join(folder, 'WatchedJob.java'),
       input,
     ],
