@@ -20,7 +20,8 @@ import { Clock } from '../../domain/shared/clock';
 import { IdSource } from '../../domain/shared/id-source';
 import { retryOnConflict } from '../../domain/shared/retry-on-conflict';
 import { Log } from '../../platform/logging/log';
-import { BoardWriteService, type BoardChange, type BoardsByApp } from './board-write.service';
+import type { BoardChange, BoardsByApp } from './board-change';
+import { BoardWriteService } from './board-write.service';
 
 /** For how long a cell may load, and the board be quiet. */
 export interface BoardCheckLimits {

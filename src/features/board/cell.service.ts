@@ -9,7 +9,8 @@ import { AlertsStillDue, decideCellUpdates, dedupKeysInPlay } from '../../domain
 import { Clock } from '../../domain/shared/clock';
 import { Metrics } from '../../platform/metrics/metrics';
 import { BoardCheckLimits, BoardChecksService } from './board-checks.service';
-import { BoardWriteService, type BoardsByApp } from './board-write.service';
+import type { BoardChange, BoardsByApp } from './board-change';
+import { BoardWriteService } from './board-write.service';
 
 export interface CellReceipt {
   /** The cells as they stand afterwards, in the order of the updates; `null` for one that never had an update. */
@@ -53,12 +54,15 @@ export class CellService {
   private async write(updates: readonly CellUpdate[], actor: BoardActor): Promise<BoardsByApp> {
     for (;;) {
       try {
-        return await this.boardWrites.write({
+        const [update, ...others] = updates;
+        const change: BoardChange = {
           apps: updates.map(({ app }) => app),
           actor,
           dedupKeys: (before) => dedupKeysInPlay(updates, before, this.quietSince()),
           decide: (before, circumstances) => decideCellUpdates(before, updates, circumstances),
-        });
+        };
+        if (update === undefined || others.length > 0) return await this.boardWrites.write(change);
+        return await this.boardWrites.join(update.app, change);
       } catch (error) {
         if (!(error instanceof AlertsStillDue)) throw error;
         await this.checks.settleAlerts(error.app);
