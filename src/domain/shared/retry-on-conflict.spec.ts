@@ -52,4 +52,17 @@ describe('a decision that met a conflict', () => {
     await expect(retryOnConflict(clockThatNotes(waits), failing(1, error))).rejects.toBe(error);
     expect(waits).toEqual([]);
   });
+
+  it('is not begun again after four seconds', async () => {
+    let ms = 0;
+    const clock = { ...clockThatNotes([]), monotonicMs: () => ms };
+    let tried = 0;
+    const slow = async () => {
+      tried += 1;
+      ms += 1_500;
+      throw CONFLICT;
+    };
+    await expect(retryOnConflict(clock, slow)).rejects.toBe(CONFLICT);
+    expect(tried).toBe(3);
+  });
 });

@@ -96,6 +96,17 @@ describe('changes of one cell each, of one app, at the same moment', () => {
     ]);
   });
 
+  it('all learn at once that the storage is away, also those of later turns', async () => {
+    const refusal = new ResourceNotFoundException({ message: 'scripted', $metadata: {} });
+    await join(aPush(0));
+    dynamo.takeCalls();
+    dynamo.script(COMMIT, failing(refusal));
+    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, (_, n) => join(aPush(n + 1))));
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(60);
+    expect(commits()).toBe(1);
+    await join(aPush(99));
+  });
+
   it('are refused one by one', async () => {
     const ahead = aCellUpdate('Planning', 'Ahead')
       .loading('A')

@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { aBoard } from '../../../test/builders/a-board';
 import { aCellUpdate } from '../../../test/builders/a-cell-update';
 import { anAlert, aSlot } from '../../../test/builders/an-alert';
 import { aCell, anAppBoard } from '../../../test/builders/an-app-board';
 import { ids } from '../../../test/contracts/acts';
-import { emptySlot } from '../../domain/alerts/alert';
+import { emptySlot, type AlertSlot } from '../../domain/alerts/alert';
 import { findCell } from '../../domain/board/app-board';
 import { warningDedupKey } from '../../domain/board/board-alerts';
 import { InvalidTimestamp } from '../../domain/board/board.errors';
@@ -41,7 +42,7 @@ describe('changes that are decided together', () => {
       changeOf(push('Budget').loading('B').build(), 'two'),
     ];
     const { outcomes, decision } = decideTogether(before, changes, circumstances());
-    const boards = outcomes.map((outcome) => ('board' in outcome ? outcome.board : null));
+    const boards = outcomes.map((outcome) => ('value' in outcome ? outcome.value : null));
     expect(boards.map((board) => board?.cells.map(({ domain }) => domain))).toEqual([
       ['Actual'],
       ['Actual', 'Budget'],
@@ -109,7 +110,7 @@ describe('changes that are decided together', () => {
     );
     const { outcomes, decision } = decideTogether(board, changes, circumstances());
     expect(decision).toBeNull();
-    expect(outcomes).toEqual([{ board }, { board }]);
+    expect(outcomes).toEqual([{ value: board }, { value: board }]);
   });
 
   it('resolve an open alert as one alone would', () => {
@@ -120,4 +121,57 @@ describe('changes that are decided together', () => {
     expect(decision?.alertChanges).toMatchObject([{ alert: { status: 'resolved' } }]);
     expect(findCell(decision?.boards[0] ?? board, 'Actual')?.status).toBe('OK');
   });
+
+  it('leave the board, its alerts and its audit as one after the other would', () => {
+    fc.assert(
+      fc.property(fc.array(anyPush, { minLength: 1, maxLength: 20 }), (updates) => {
+        const changes = updates.map((update, n) => changeOf(update, `key ${n}`));
+        expect(played(changes, changes.length)).toEqual(played(changes, 1));
+      }),
+    );
+  });
 });
+
+const anyPush: fc.Arbitrary<CellUpdate> = fc
+  .record({
+    domain: fc.constantFrom('Actual', 'Budget', 'Plan'),
+    status: fc.constantFrom('Loading', 'OK', 'Warning', 'Blank'),
+    jobId: fc.constantFrom('A', 'B', null),
+    // The last is refused.
+    atMs: fc.constantFrom(0, 1, 2, 3, 600_000),
+    isDated: fc.boolean(),
+  })
+  .map(({ domain, status, jobId, atMs, isDated }) =>
+    aCellUpdate('Planning', domain)
+      .with({ status, jobId: status === 'Blank' ? null : jobId })
+      .with({ timestamp: isDated ? new Date(NOW.getTime() + atMs) : NOW })
+      .build(),
+  );
+
+/** What stands at the end of all changes, and how each was answered. @param together how many wait for a turn at most */
+function played(changes: readonly BoardChange[], together: number) {
+  let board = anAppBoard('Planning').build();
+  const slots = new Map<string, AlertSlot>();
+  const audits: unknown[] = [];
+  const answers: unknown[] = [];
+  for (let from = 0; from < changes.length;) {
+    const turn = changes.slice(from, from + together);
+    const keys = turn.flatMap(({ dedupKeys }) => dedupKeys(new Map([[board.app, board]])));
+    const read = keys.map((key) => slots.get(key) ?? emptySlot(key));
+    const { outcomes, decision } = decideTogether(board, turn, circumstances(...read));
+    from += outcomes.length;
+    answers.push(...outcomes.map((outcome) => ('error' in outcome ? outcome.error : outcome.value.cells)));
+    if (decision === null) continue;
+    board = decision.boards[0] ?? board;
+    for (const { slot } of decision.alertChanges) slots.set(slot.dedupKey, slot);
+    audits.push(...decision.audits.map(({ id: _, ...audit }) => audit));
+  }
+  const { version: _, ...stands } = board;
+  const alerts = [...slots.values()].map(({ open, version }) => [
+    version,
+    open?.dedupKey,
+    open?.status,
+    open?.occurrences,
+  ]);
+  return { stands, audits, answers, alerts };
+}

@@ -1,13 +1,11 @@
 import type { AppBoard } from '../../domain/board/app-board';
 import type { BoardCircumstances, BoardDecision } from '../../domain/board/board-decision';
+import type { Outcome } from '../../platform/workers/keyed-batcher';
 import type { BoardChange } from './board-change';
 
-/** What became of one change among others: the app as it stands after it, or why it was refused. */
-export type Outcome = { readonly board: AppBoard } | { readonly error: unknown };
-
 export interface JointDecision {
-  /** Of the changes from the first on, in their order; at least one. Those behind have to be decided on what is stored then. */
-  readonly outcomes: readonly Outcome[];
+  /** Of the changes from the first on, in their order; at least one: the app as it stands after each. Those behind have to be decided on what is stored then. */
+  readonly outcomes: readonly Outcome<AppBoard>[];
   /** All of them as one write; `null` when there is nothing to write. */
   readonly decision: BoardDecision | null;
 }
@@ -23,7 +21,7 @@ export function decideTogether(
   changes: readonly BoardChange[],
   circumstances: Omit<BoardCircumstances, 'actor'>,
 ): JointDecision {
-  const outcomes: Outcome[] = [];
+  const outcomes: Outcome<AppBoard>[] = [];
   const made: BoardDecision[] = [];
   let board = before;
   for (const change of changes) {
@@ -32,7 +30,7 @@ export function decideTogether(
     try {
       const decision = change.decide(boards, { ...circumstances, actor: change.actor });
       const after = decision?.boards[0] ?? board;
-      outcomes.push({ board: after });
+      outcomes.push({ value: after });
       if (decision === null) continue;
       made.push(decision);
       if (decision.alertChanges.length > 0) break;

@@ -22,7 +22,7 @@ export interface StatusReceipt {
 @Injectable()
 export class StatusService {
   /** Updates of one scheduler in this process do not race each other; those of other instances are told apart by version. */
-  private readonly queue = new KeyedQueue();
+  private readonly queue: KeyedQueue;
 
   constructor(
     @Inject(SchedulerRepository) private readonly schedulers: SchedulerRepository,
@@ -31,7 +31,9 @@ export class StatusService {
     @Inject(IdSource) private readonly ids: IdSource,
     @Inject(Bell) private readonly bell: Bell,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.queue = new KeyedQueue(clock);
+  }
 
   /**
    * Resolves when the update, its history entry and whatever must be told are durable.

@@ -1,8 +1,10 @@
+import { FakeClock } from '../../../test/fakes/fake-clock';
+import { StorageUnavailable } from '../../domain/shared/errors';
 import { KeyedQueue } from './keyed-queue';
 
 describe('KeyedQueue', () => {
   it('lets work of one key wait for the work before it, also when that fails', async () => {
-    const queue = new KeyedQueue();
+    const queue = new KeyedQueue(new FakeClock());
     const order: string[] = [];
     const step =
       (name: string, fails = false) =>
@@ -23,8 +25,27 @@ describe('KeyedQueue', () => {
   });
 
   it('does not let different keys wait for each other', async () => {
-    const queue = new KeyedQueue();
+    const queue = new KeyedQueue(new FakeClock());
     void queue.run('a', () => new Promise(() => {}));
     await expect(queue.run('b', async () => 'done')).resolves.toBe('done');
+  });
+
+  it('does not begin what has waited for four seconds, and tells so at once when its turn comes', async () => {
+    const clock = new FakeClock();
+    const queue = new KeyedQueue(clock);
+    const turns: string[] = [];
+    // As long as a call takes to a storage that is away.
+    const turn = (name: string) => () => clock.sleep(4_500).then(() => void turns.push(name));
+    const early = Promise.allSettled(['first', 'second', 'third'].map((name) => queue.run('k', turn(name))));
+    await clock.advance('4s');
+    const late = queue.run('k', turn('late'));
+    await clock.advance('5s');
+    expect((await early).map((result) => (result.status === 'rejected' ? result.reason : null))).toEqual([
+      null,
+      expect.any(StorageUnavailable),
+      expect.any(StorageUnavailable),
+    ]);
+    await expect(late).resolves.toBeUndefined();
+    expect(turns).toEqual(['first', 'late']);
   });
 });
