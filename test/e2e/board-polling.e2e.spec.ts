@@ -177,6 +177,31 @@ describe.each(['json', 'dynamodb'] as const)('polling, on %s', (storage) => {
     expect(await told('Planning.D0')).toEqual(['Loading', null]);
   });
 
+  it('brings its end to the cell although an alert of an earlier push is still due, which is told first', async () => {
+    const cells = Array.from({ length: 8 }, (_, n) => `Planning.D${n}`);
+    const jobs = cells.map(() => night.start('planning', { runsForMs: 0 }));
+    const { board: boards } = night.board.vesper.foundations.store;
+    const record = boards.record.bind(boards);
+    const away = jest
+      .spyOn(boards, 'record')
+      .mockImplementationOnce(record)
+      .mockRejectedValue(new Error('away'));
+    const updates = cells.flatMap((cell, n) => [
+      [cell, 'Warning', { job_id: 'EARLIER' }] as const,
+      [cell, 'Loading', { job_id: jobs[n] }] as const,
+    ]);
+    expect((await night.board.pushAll(updates)).statusCode).toBe(200);
+    await night.board.until(() => away.mock.calls.length > 1);
+    away.mockRestore();
+
+    await night.poll();
+    expect(new Set(await night.board.statuses(...cells))).toEqual(new Set(['OK']));
+    const alerts = await night.board.alerts();
+    expect(alerts.map(({ dedupKey, status }) => `${dedupKey} ${status}`).toSorted()).toEqual(
+      cells.map((cell) => `board_warning:${cell.replace('.', ':')} resolved`),
+    );
+  });
+
   it('gives up a job that never ends, also while its server is down', async () => {
     await night.load('Planning.D0', 'planning');
     await night.load('ARCS.D0', 'arcs');

@@ -14,12 +14,14 @@ import {
   firstCells,
   newlyStaleCells,
 } from '../../domain/board/decide-board-checks';
-import { decideCellUpdates, dedupKeysOf } from '../../domain/board/decide-cell-updates';
+import { AlertsStillDue, decideCellUpdates, dedupKeysOf } from '../../domain/board/decide-cell-updates';
 import { Bell } from '../../domain/notifications/bell';
 import { Clock } from '../../domain/shared/clock';
 import { IdSource } from '../../domain/shared/id-source';
 import { retryOnConflict } from '../../domain/shared/retry-on-conflict';
 import { Log } from '../../platform/logging/log';
+import { KeyedBatcher } from '../../platform/workers/keyed-batcher';
+import { KeyedQueue } from '../../platform/workers/keyed-queue';
 import type { BoardChange, BoardsByApp } from './board-change';
 import { BoardWriteService } from './board-write.service';
 
@@ -34,6 +36,8 @@ export const BoardCheckLimits = Symbol('BoardCheckLimits');
 /** What nobody reports: that something takes too long, that nothing comes any more, and alerts that are still due. */
 @Injectable()
 export class BoardChecksService {
+  private readonly settling: KeyedBatcher<null, null>;
+
   constructor(
     @Inject(Board) private readonly board: Board,
     @Inject(BoardCheckLimits) private readonly limits: BoardCheckLimits,
@@ -44,7 +48,16 @@ export class BoardChecksService {
     @Inject(Bell) private readonly bell: Bell,
     @Inject(Log) private readonly log: Log,
     private readonly boardWrites: BoardWriteService,
-  ) {}
+  ) {
+    this.settling = new KeyedBatcher({
+      queue: new KeyedQueue(clock),
+      most: Infinity,
+      work: async (app, asked) => {
+        await this.settleAlerts(app);
+        return asked.map(() => ({ value: null }));
+      },
+    });
+  }
 
   /** Marks and alerts the cells of an app that are `Loading` for too long. What is not configured any more is left alone: no push could end its alert. */
   async reviewLoading(app: string): Promise<void> {
@@ -67,9 +80,21 @@ export class BoardChecksService {
     });
   }
 
-  /** As {@link settleAlerts}, for whom nobody waits. Never rejects: what is due stays written down. */
+  /** Does what is refused while alerts of an app are due: those are told first. */
+  async onceSettled<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof AlertsStillDue)) throw error;
+        await this.settleAlerts(error.app);
+      }
+    }
+  }
+
+  /** As {@link settleAlerts}, for whom nobody waits; once for all who ask meanwhile. Never rejects: what is due stays written down. */
   async trySettleAlerts(app: string): Promise<void> {
-    await this.settleAlerts(app).catch((err: unknown) => {
+    await this.settling.join(app, null).catch((err: unknown) => {
       this.log.warn({ app, err }, 'alerts of the board were not raised yet; the next check will');
     });
   }

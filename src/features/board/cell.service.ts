@@ -5,7 +5,7 @@ import type { BoardActor } from '../../domain/board/board-decision';
 import { CanvasPublisher } from '../../domain/board/canvas-publisher';
 import type { Cell, CellUpdate } from '../../domain/board/cell';
 import { cellsWithAlertDue } from '../../domain/board/decide-board-checks';
-import { AlertsStillDue, decideCellUpdates, dedupKeysInPlay } from '../../domain/board/decide-cell-updates';
+import { decideCellUpdates, dedupKeysInPlay } from '../../domain/board/decide-cell-updates';
 import { Clock } from '../../domain/shared/clock';
 import { Metrics } from '../../platform/metrics/metrics';
 import { BoardCheckLimits, BoardChecksService } from './board-checks.service';
@@ -50,24 +50,18 @@ export class CellService {
     return { cells: updates.map(cellOf), canvasQueued: this.isShown(updates) };
   }
 
-  /** What an earlier request left due is told first. */
-  private async write(updates: readonly CellUpdate[], actor: BoardActor): Promise<BoardsByApp> {
-    for (;;) {
-      try {
-        const [update, ...others] = updates;
-        const change: BoardChange = {
-          apps: updates.map(({ app }) => app),
-          actor,
-          dedupKeys: (before) => dedupKeysInPlay(updates, before, this.quietSince()),
-          decide: (before, circumstances) => decideCellUpdates(before, updates, circumstances),
-        };
-        if (update === undefined || others.length > 0) return await this.boardWrites.write(change);
-        return await this.boardWrites.join(update.app, change);
-      } catch (error) {
-        if (!(error instanceof AlertsStillDue)) throw error;
-        await this.checks.settleAlerts(error.app);
-      }
-    }
+  private write(updates: readonly CellUpdate[], actor: BoardActor): Promise<BoardsByApp> {
+    const change: BoardChange = {
+      apps: updates.map(({ app }) => app),
+      actor,
+      dedupKeys: (before) => dedupKeysInPlay(updates, before, this.quietSince()),
+      decide: (before, circumstances) => decideCellUpdates(before, updates, circumstances),
+    };
+    const [update, ...others] = updates;
+    const isOne = update !== undefined && others.length === 0;
+    return this.checks.onceSettled(() =>
+      isOne ? this.boardWrites.join(update.app, change) : this.boardWrites.write(change),
+    );
   }
 
   private quietSince(): Date {

@@ -18,6 +18,8 @@ import { Bell } from '../../domain/notifications/bell';
 import { Clock } from '../../domain/shared/clock';
 import { IdSource } from '../../domain/shared/id-source';
 import { retryOnConflict } from '../../domain/shared/retry-on-conflict';
+import type { BoardChange } from './board-change';
+import { BoardChecksService } from './board-checks.service';
 import { BoardWriteService } from './board-write.service';
 
 /** A cell that waits for the end of a job, and whom to ask about it. */
@@ -42,11 +44,12 @@ export class EpmPollService {
     @Inject(IdSource) private readonly ids: IdSource,
     @Inject(Bell) private readonly bell: Bell,
     private readonly boardWrites: BoardWriteService,
+    private readonly checks: BoardChecksService,
   ) {}
 
   /** Judged on the cell as it stands now: a push that arrived while EPM was asked wins. */
   async apply({ app, domain, jobId, loadingAt }: PolledCell, answer: EpmAnswer): Promise<void> {
-    await this.boardWrites.write({
+    const change: BoardChange = {
       apps: [app],
       actor: this.actor(),
       dedupKeys: () => dedupKeysOf([{ app, domain }]),
@@ -61,7 +64,8 @@ export class EpmPollService {
         const healing = decideCellUpdates(boards, [decision.update], circumstances);
         return healing === null ? null : asHealed(healing, domain);
       },
-    });
+    };
+    await this.checks.onceSettled(() => this.boardWrites.write(change));
   }
 
   /**

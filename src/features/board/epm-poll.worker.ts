@@ -3,6 +3,7 @@ import type { Board, BoardApp } from '../../domain/board/board';
 import type { BoardRepository } from '../../domain/board/board.repository';
 import type { EpmAnswer, EpmGateway, LostSignIn } from '../../domain/board/epm-gateway';
 import type { Clock } from '../../domain/shared/clock';
+import { UnavailableError } from '../../domain/shared/errors';
 import type { Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
 import type { EpmObserver } from './epm-observer';
@@ -90,18 +91,27 @@ export class EpmPollWorker implements Task {
       ([a], [b]) => this.askedAt(server, a) - this.askedAt(server, b),
     );
     const next = jobs[Symbol.iterator]();
+    const failures: unknown[] = [];
     const askInTurn = async () => {
       for (const [jobId, waiting] of next) {
         if (signal.aborted) return;
         this.asked.set(`${server} ${jobId}`, this.dependencies.clock.monotonicMs());
         const answer = await this.askAbout(server, jobId, signal);
         if (signal.aborted) return;
-        for (const cell of waiting) await this.dependencies.polls.apply(cell, answer);
+        for (const cell of waiting) {
+          try {
+            await this.dependencies.polls.apply(cell, answer);
+          } catch (error) {
+            failures.push(error);
+            // Without the storage there is nothing to ask for. Whatever else is wrong with one cell must not cost the others their turn.
+            if (error instanceof UnavailableError) return;
+          }
+        }
       }
     };
-    const turns = Array.from({ length: Math.min(AT_ONCE, jobs.length) }, askInTurn);
-    const failed = (await Promise.allSettled(turns)).find((turn) => turn.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, jobs.length) }, askInTurn));
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} cells of ${server} could not be written`);
   }
 
   private askedAt(server: string, jobId: string): number {
