@@ -34,7 +34,8 @@ export class ErrorFilter implements ExceptionFilter {
     const found = toErrorFacts(error, request.routeOptions.bodyLimit);
     const facts = inFace(face, found);
     const correlationId = request.requestContext?.correlationId ?? readCorrelationId(request.headers).id;
-    if (found.status >= 500) this.report(error, found, correlationId);
+    // By what is answered too: a face may call a server's fault what by itself is none.
+    if (Math.max(found.status, facts.status) >= 500) this.report(error, found, correlationId);
     if (request.requestContext) request.requestContext.errorCode = facts.code;
     // An answer that was half sent cannot be taken back.
     if (reply.sent || reply.raw.headersSent) return;
@@ -52,7 +53,7 @@ export class ErrorFilter implements ExceptionFilter {
 
   private report(err: unknown, { status, code }: ErrorFacts, correlationId: string): void {
     const fields = { err, correlation_id: correlationId, code };
-    if (FORESEEN.has(status)) this.log.warn(fields, 'a request could not be served for now');
+    if (status < 500 || FORESEEN.has(status)) this.log.warn(fields, 'a request could not be served for now');
     else this.log.error(fields, 'a request failed for a reason nobody foresaw');
   }
 }

@@ -15,7 +15,7 @@ import { hashApiKey } from '../config/parse-api-keys';
 import { Shutdown } from '../health/shutdown';
 import { createLogs } from '../logging/log';
 import { Metrics } from '../metrics/metrics';
-import { Public, PublicOrScope, RequireScope } from './access.decorators';
+import { Public, PublicOrScope, RequireScope, RequireScopeInFace } from './access.decorators';
 import { ApiErrors } from './api-errors.decorator';
 import { BodyLimit } from './body-limit.decorator';
 import { createHttpPlatform } from './http-platform';
@@ -94,6 +94,12 @@ class NotesController {
     if (how === 'conflict') throw new ChangedConcurrently('Note 1');
     if (how === 'missing') throw new SchedulerNotFound('x');
     throw new Error('the password is hunter2');
+  }
+
+  @Get('contested')
+  @RequireScopeInFace('board', 'read')
+  contested() {
+    throw new ChangedConcurrently('App Planning');
   }
 }
 
@@ -539,6 +545,17 @@ describe('errors', () => {
       level: 'error',
       correlation_id: response.headers['x-correlation-id'],
       err: { message: 'the password is hunter2' },
+    });
+  });
+
+  it('keeps the cause of what is a fault of the server in the words of one face only', async () => {
+    const { app, lines } = await startApp();
+    expect((await app.inject({ url: '/api/v1/notes/contested', headers: as('reader') })).statusCode).toBe(
+      500,
+    );
+    expect(lines.find(({ err }) => err !== undefined)).toMatchObject({
+      level: 'warn',
+      err: { message: expect.stringContaining('App Planning') as string },
     });
   });
 
