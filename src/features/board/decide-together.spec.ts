@@ -164,14 +164,13 @@ function played(changes: readonly BoardChange[], together: number) {
     if (decision === null) continue;
     board = decision.boards[0] ?? board;
     for (const { slot } of decision.alertChanges) slots.set(slot.dedupKey, slot);
-    audits.push(...decision.audits.map(({ id: _, ...audit }) => audit));
+    audits.push(...decision.audits.map((audit) => ({ ...audit, id: null })));
   }
-  const { version: _, ...stands } = board;
   const alerts = [...slots.values()].map(({ open, version }) => [
     version,
     open?.dedupKey,
     open?.status,
     open?.occurrences,
   ]);
-  return { stands, audits, answers, alerts };
+  return { stands: { ...board, version: null }, audits, answers, alerts };
 }
