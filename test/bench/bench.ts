@@ -9,7 +9,7 @@ import { readOptions, USAGE, type BenchOptions, type PhaseName } from './options
 import { boardRequests } from './phases/board-requests.phase';
 import { dynamoRequests } from './phases/dynamodb-requests.phase';
 import { jsonRequests } from './phases/json-requests.phase';
-import { list } from './phases/list.phase';
+import { reads } from './phases/reads.phase';
 import { scan } from './phases/scan.phase';
 import { start } from './phases/start.phase';
 import { table } from './phases/table.phase';
@@ -24,7 +24,7 @@ function toPhases(wanted: readonly PhaseName[]): readonly Phase[] {
     ...(onDynamo.length > 0 ? [dynamoRequests(onDynamo)] : []),
     ...(has('board') ? [boardRequests('json')] : []),
     ...(has('dynamodb-board') ? [boardRequests('dynamodb')] : []),
-    ...(has('list') ? [list] : []),
+    ...(has('reads') ? [reads] : []),
     ...(has('table') ? [table] : []),
     ...(has('scan') ? [scan] : []),
     ...(has('start') ? [start] : []),

@@ -7,7 +7,7 @@ export const PHASES = [
   'dynamodb-status',
   'board',
   'dynamodb-board',
-  'list',
+  'reads',
   'table',
   'scan',
   'start',

@@ -3,7 +3,7 @@ export interface Target {
   readonly apiKey: string;
 }
 
-export type WorkloadKind = 'register' | 'heartbeat' | 'status' | 'cell' | 'list';
+export type WorkloadKind = 'register' | 'heartbeat' | 'status' | 'cell' | 'one' | 'list' | 'board';
 
 export interface WorkloadPlan {
   readonly kind: WorkloadKind;
@@ -47,8 +47,12 @@ export function workloadOf(plan: WorkloadPlan, connection: number): Workload {
       return statusUpdates(plan, own);
     case 'cell':
       return cellUpdates(plan, connection);
+    case 'one':
+      return states(plan, own);
     case 'list':
       return { next: always(toRequest(plan.target, 'GET', '?limit=1000', '')), expects: null };
+    case 'board':
+      return { next: always(toRequest(plan.target, 'GET', '', '', 'status')), expects: null };
   }
 }
 
@@ -78,6 +82,13 @@ function heartbeats({ target }: WorkloadPlan, own: readonly number[]): Workload 
   });
   let turn = 0;
   return { expects: null, next: () => requests[turn++ % requests.length] ?? null };
+}
+
+/** Of one scheduler after the other. */
+function states({ target }: WorkloadPlan, own: readonly number[]): Workload {
+  let turn = 0;
+  const next = () => toRequest(target, 'GET', `/${schedulerIdOf(own[turn++ % own.length] ?? 0)}`, '');
+  return { expects: '"current_status"', next };
 }
 
 /** Runs as services report them: running, then completed with its figures; every run with an id of its own. */
