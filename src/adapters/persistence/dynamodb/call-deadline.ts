@@ -1,10 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+/**
+ * By the input of its command, which is the one thing that the SDK hands through to its last step. An AsyncLocalStorage would do too, and on Node 20 and 22 would
+ * have the whole process pay a hook for each promise.
+ */
+const deadlines = new WeakMap<object, CallDeadline>();
 
-const current = new AsyncLocalStorage<CallDeadline>();
-
-/** The deadline of the call that is under way here. */
-export function deadlineOfCall(): CallDeadline | undefined {
-  return current.getStore();
+/** @param input of a command that is under way */
+export function deadlineOf(input: object): CallDeadline | undefined {
+  return deadlines.get(input);
 }
 
 /**
@@ -24,17 +26,20 @@ export class CallDeadline {
     return this.isOver;
   }
 
-  /** @throws Error named AbortError when the work did not end within `ms` */
-  static bound<T>(ms: number, work: (deadline: CallDeadline) => Promise<T>): Promise<T> {
+  /**
+   * @param input of the one command that the work sends, once or again
+   * @throws Error named AbortError when the work did not end within `ms`
+   */
+  static bound<T>(ms: number, input: object, work: (deadline: CallDeadline) => Promise<T>): Promise<T> {
     const deadline = new CallDeadline();
+    deadlines.set(input, deadline);
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         deadline.isOver = true;
         deadline.onabort?.();
         reject(Object.assign(new Error(`no answer within ${ms} ms`), { name: 'AbortError' }));
       }, ms);
-      current
-        .run(deadline, work, deadline)
+      work(deadline)
         .then(resolve, reject)
         .finally(() => clearTimeout(timer));
     });

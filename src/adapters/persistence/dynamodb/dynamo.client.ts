@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { deadlineOfCall } from './call-deadline';
+import { deadlineOf } from './call-deadline';
 
 export interface Endpoint {
   /** `undefined`: AWS itself. */
@@ -71,7 +71,7 @@ function keepSigner({ config }: DynamoDBClient): void {
 function bindAttemptsToDeadline(client: DynamoDBClient): void {
   client.middlewareStack.add(
     (next) => async (args) => {
-      const abortSignal = deadlineOfCall();
+      const abortSignal = deadlineOf(args.input);
       if (abortSignal === undefined) return next(args);
       const request = args.request as Parameters<typeof client.config.requestHandler.handle>[0];
       return client.config.requestHandler.handle(request, { abortSignal });

@@ -80,11 +80,11 @@ export class DynamoConnection {
     command: Command<I, O>,
   ): Promise<O> {
     const deadlineMs = this.options.callDeadlineMs ?? CALL_DEADLINE_MS;
-    return CallDeadline.bound(deadlineMs, (deadline) => this.tried(client, command, deadline)).catch(
-      (error: unknown) => {
-        throw isAnswer(error) ? error : toStorageError(error);
-      },
-    );
+    return CallDeadline.bound(deadlineMs, command.input, (deadline) =>
+      this.tried(client, command, deadline),
+    ).catch((error: unknown) => {
+      throw isAnswer(error) ? error : toStorageError(error);
+    });
   }
 
   /** The SDK retries throttling and faults of network and service, but not a meeting with somebody's transaction. */
