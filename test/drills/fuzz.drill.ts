@@ -25,7 +25,8 @@ const CONNECTIONS = 8;
 /** Whatever is valid among the requests stays: schedulers, history, alerts that wait for their turn in Slack. */
 const GROWS_AT_MOST_MIB = 24;
 const RSS_GROWS_AT_MOST_MIB = 96;
-const CANARY_P99_MS = 1_000;
+/** On two cores that have nothing else to do. */
+const CANARY_P99_MS = 300;
 /** The last hostile words, a message a second. */
 const TOLD_WITHIN_MS = 8_000;
 const HOUR_MS = 3_600_000;
@@ -118,7 +119,10 @@ async function run(
       vesper.isRunning && vesper.pid === pid,
       vesper.isRunning ? `pid ${pid}` : `it ended: ${vesper.exitCode}`,
     );
-    findings.expectNone('answers that are a fault of the server', fuzzer.serverFaults);
+    findings.expectNone('answers that are a fault of the server', [
+      ...fuzzer.serverFaults,
+      ...hostile.serverFaults,
+    ]);
     findings.expectNone('answers other than documented', fuzzer.undocumented);
     findings.expectNone('violations that name no field', fuzzer.unnamed);
     findings.expectNone('requests from the document without an answer', fuzzer.unanswered);

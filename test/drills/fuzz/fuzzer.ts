@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiContract } from '../../harness/api-contract';
 import { fuzzedRequests, type FuzzedRequest } from '../../harness/fuzzed-requests';
-import { RawClient } from '../../harness/raw-client';
+import { RawClient, type RawAnswer } from '../../harness/raw-client';
 import { seededRandom } from '../../tools/replay/seeded-random';
 import { isSendable, JudgingConnection } from './judging-connection';
 import { FUZZ_KEYS } from './keys';
-import { rawRequest } from './raw-requests';
+import { rawRequest, type RawRequest } from './raw-requests';
 import { unnamed } from './named-fields';
 
 const BATCH = 400;
@@ -95,21 +95,22 @@ export class Fuzzer {
     const random = seededRandom(this.seed, purpose);
     while (this.raw < until) {
       this.raw += 1;
-      const { what, parts, pauseMs, atEnd } = rawRequest(random);
-      const client = await RawClient.open(this.url);
-      for (const part of parts) {
-        client.send(part);
-        if (pauseMs > 0) await sleep(pauseMs);
+      const made = rawRequest(random);
+      try {
+        this.judgeRaw(made, await exchange(this.url, made));
+      } catch (error) {
+        keep(this.unanswered, `${made.what}: ${error instanceof Error ? error.message : String(error)}`);
       }
-      const answer = atEnd === 'hang up' ? null : await firstAnswer(client);
-      client.drop();
-      this.count(answer === null ? 'none (raw)' : `${answer.status} (raw)`);
-      if (answer === null) continue;
-      const told = `${what} ${JSON.stringify(String(parts[0]).slice(0, 80))}: ${answer.status} ${answer.body.slice(0, 200)}`;
-      if (answer.status >= 500) keep(this.serverFaults, told);
-      else if (answer.status >= 400 && answer.body !== '' && !isEnvelope(answer.body))
-        keep(this.undocumented, told);
     }
+  }
+
+  private judgeRaw({ what, parts }: RawRequest, answer: RawAnswer | null): void {
+    this.count(answer === null ? 'none (raw)' : `${answer.status} (raw)`);
+    if (answer === null) return;
+    const { status, body } = answer;
+    const told = `${what} ${JSON.stringify(String(parts[0]).slice(0, 80))}: ${status} ${body.slice(0, 200)}`;
+    if (status >= 500) keep(this.serverFaults, told);
+    else if (status >= 400 && body !== '' && !isEnvelope(body)) keep(this.undocumented, told);
   }
 
   /** Each sync is worth several calls to Slack, which takes fifty a minute: as many as the others would only wait. */
@@ -123,14 +124,20 @@ export class Fuzzer {
   }
 }
 
-/** `null` also when the connection ends, or stays open, without one: half of a request has none. */
-async function firstAnswer(client: RawClient) {
+/** @returns `null` also when the connection ends, or stays open, without an answer: half of a request has none. @throws Error when there is no connection */
+async function exchange(url: string, { parts, pauseMs, atEnd }: RawRequest): Promise<RawAnswer | null> {
+  const client = await RawClient.open(url);
   const over = new AbortController();
   const late = sleep(ANSWER_WITHIN_MS, null, { signal: over.signal }).catch(() => null);
   try {
-    return await Promise.race([client.next(), late]);
+    for (const part of parts) {
+      client.send(part);
+      if (pauseMs > 0) await sleep(pauseMs);
+    }
+    return atEnd === 'hang up' ? null : await Promise.race([client.next(), late]);
   } finally {
     over.abort();
+    client.drop();
   }
 }
 

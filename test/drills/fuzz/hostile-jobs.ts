@@ -19,6 +19,7 @@ const MARKUP = [
 export class HostileJobs {
   taken = 0;
   refused = 0;
+  readonly serverFaults: string[] = [];
   private jobs = 0;
   private readonly texts: Iterator<string>;
 
@@ -68,6 +69,8 @@ export class HostileJobs {
 
   private async send(method: 'POST' | 'PUT', path: string, body: object): Promise<boolean> {
     const reply = await this.api.attempt({ method, path, body });
+    if ('status' in reply && reply.status >= 500)
+      this.serverFaults.push(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
     const isTaken = 'status' in reply && reply.status < 300;
     if (isTaken) this.taken += 1;
     else this.refused += 1;
