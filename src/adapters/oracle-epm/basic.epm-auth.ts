@@ -1,3 +1,4 @@
+import { backOffMs } from '../../domain/shared/back-off';
 import type { Clock } from '../../domain/shared/clock';
 import type { EpmAuthConfig } from '../../platform/config/config';
 import type { Authorization, EpmAuth, Granted, Verdict } from './epm-auth';
@@ -6,8 +7,7 @@ import { Slots } from './slots';
 export type BasicConfig = Extract<EpmAuthConfig, { type: 'basic' }>;
 
 /** Identity domains lock users out after a few wrong passwords; a question each half a minute would do that within minutes. */
-const FIRST_PAUSE_MS = 10 * 60_000;
-const LONGEST_PAUSE_MS = 60 * 60_000;
+const PAUSES = { firstMs: 10 * 60_000, longestMs: 60 * 60_000 };
 /** A pod that hangs must not hold up the others: of the 30 s that it has, so long passes before another question is tried. */
 const PATIENCE_MS = 10_000;
 const REFUSED: Authorization = {
@@ -88,8 +88,7 @@ export class BasicEpmAuth implements EpmAuth {
     this.isProven = verdict === 'accepted';
     this.refusals = this.isProven ? 0 : this.refusals + 1;
     if (this.isProven) return;
-    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.refusals - 1, 10), LONGEST_PAUSE_MS);
-    this.pausedUntilMs = this.clock.monotonicMs() + pauseMs;
+    this.pausedUntilMs = this.clock.monotonicMs() + backOffMs(this.refusals, PAUSES);
   }
 
   private leave(): void {

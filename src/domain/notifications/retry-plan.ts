@@ -1,5 +1,6 @@
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 15 * 60_000;
+import { backOffMs } from '../shared/back-off';
+
+const WAITS = { firstMs: 1_000, longestMs: 15 * 60_000 };
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
 /**
@@ -15,7 +16,7 @@ export function retryDelayMs(attempts: number, random: number, askedForMs: numbe
 
 /** The longest that the plan lets pass after so many attempts, when the channel asks for nothing. */
 export function longestPlannedMs(attempts: number): number {
-  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 30));
+  return backOffMs(attempts, WAITS);
 }
 
 /** A delivery is given up 24 hours after it was first wanted. */

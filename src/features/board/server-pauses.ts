@@ -1,3 +1,4 @@
+import { backOffMs } from '../../domain/shared/back-off';
 import type { Clock } from '../../domain/shared/clock';
 
 interface Pause {
@@ -28,7 +29,7 @@ export class ServerPauses {
     // Several questions that were on their way fail together: one failure.
     if (this.reasonOf(server) !== null) return;
     const failures = (this.pauses.get(server)?.failures ?? 0) + 1;
-    const plannedMs = Math.min(LONGEST_PAUSE_MS, this.intervalMs * 2 ** Math.min(failures - 1, 10));
+    const plannedMs = backOffMs(failures, { firstMs: this.intervalMs, longestMs: LONGEST_PAUSE_MS });
     const pauseMs = plannedMs * (0.75 + 0.25 * this.random());
     this.pauses.set(server, { untilMs: this.clock.monotonicMs() + pauseMs, failures, reason });
   }

@@ -1,4 +1,5 @@
 import type { SendingRights } from '../../domain/notifications/notification';
+import { backOffMs } from '../../domain/shared/back-off';
 import type { Clock } from '../../domain/shared/clock';
 import { ChangedConcurrently } from '../../domain/shared/errors';
 import type { EodWindow, EodWindows } from '../../domain/windows/eod-window';
@@ -28,8 +29,7 @@ interface Progress {
 }
 
 const NOTHING_DONE: Progress = { doneMs: -Infinity, notBeforeMs: -Infinity, interruptions: 0 };
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSES = { firstMs: 5_000, longestMs: 60_000 };
 
 /**
  * Start, interval and summary of all windows. It looks every few seconds which step is due instead of having a cron per step, because a step that was
@@ -99,13 +99,10 @@ export class EodTableWorker implements Task {
     before: Progress,
     askedForMs: number | null,
   ): void {
-    const plannedMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(before.interruptions, 10));
-    const notBeforeMs = this.dependencies.clock.monotonicMs() + Math.max(plannedMs, askedForMs ?? 0);
-    this.progress.set(keyOf(window, occurrence), {
-      ...before,
-      notBeforeMs,
-      interruptions: before.interruptions + 1,
-    });
+    const interruptions = before.interruptions + 1;
+    const pauseMs = Math.max(backOffMs(interruptions, PAUSES), askedForMs ?? 0);
+    const notBeforeMs = this.dependencies.clock.monotonicMs() + pauseMs;
+    this.progress.set(keyOf(window, occurrence), { ...before, notBeforeMs, interruptions });
   }
 
   private dueNights(now: Date): readonly { window: EodWindow; occurrence: Occurrence }[] {
