@@ -1,5 +1,6 @@
 import type { AlertChange } from '../alerts/alert-change';
 import { raiseAlert, resolveAlert } from '../alerts/raise-alert';
+import { isTooFarAhead } from '../shared/clock-lead';
 import { findCell, withCell, type AppBoard } from './app-board';
 import { MOST_ALERTS_AT_ONCE } from './board';
 import { IDLE_DEDUP_KEY, staleDedupKey, warningCandidate, warningDedupKey } from './board-alerts';
@@ -8,7 +9,7 @@ import { causeOf, slotOf, type BoardCircumstances, type BoardDecision } from './
 import { InvalidTimestamp } from './board.errors';
 import type { Cell, CellUpdate, DatedUpdate } from './cell';
 import { findJob, withJobLeft, withJobUpdate, type EpmJob } from './epm-job';
-import { dated, judgeUpdate, LARGEST_CLOCK_LEAD_MS, nextCell } from './next-cell';
+import { dated, judgeUpdate, nextCell } from './next-cell';
 
 /** A board that only hears what it knows is alive all the same; its last sign of life is moved at most this often. */
 const HEARD_EVERY_MS = 60 * 60_000;
@@ -45,7 +46,7 @@ export function decideCellUpdates(
   const { now } = circumstances;
   const drafts = new Map<string, Draft>();
   for (const [index, update] of updates.entries()) {
-    if (update.timestamp !== null && update.timestamp.getTime() - now.getTime() > LARGEST_CLOCK_LEAD_MS)
+    if (update.timestamp !== null && isTooFarAhead(update.timestamp, now))
       throw new InvalidTimestamp(updates.length > 1 ? index : null, update.timestamp, now);
     const board = boards.get(update.app);
     if (board === undefined) throw new TypeError(`the board of app ${update.app} was not read`);

@@ -1,8 +1,5 @@
 import type { Cell, CellUpdate, DatedUpdate } from './cell';
 
-/** A reporter's clock may be this far ahead of ours, as for schedulers. */
-export const LARGEST_CLOCK_LEAD_MS = 5 * 60_000;
-
 /** Without a job id nothing says that a push is the same one again, except that it comes this soon: a client's retries do. */
 const REPEAT_WITHIN_MS = 60_000;
 

@@ -1,3 +1,4 @@
+import { isTooFarAhead } from '../shared/clock-lead';
 import { canonicalJson, type JsonObject } from '../shared/json-value';
 import type { SchedulerStatus } from './scheduler';
 import { TimestampAhead } from './scheduler.errors';
@@ -20,13 +21,9 @@ export interface Reporter {
   readonly correlationId: string;
 }
 
-/** A reporter's clock may be this far ahead of ours (spec 10, section 2). */
-export const LARGEST_CLOCK_LEAD_MS = 5 * 60_000;
-
 /** @throws TimestampAhead when the event time is more than 5 minutes ahead of when it was accepted */
 export function demandPastOrPresent({ timestamp }: StatusUpdate, receivedAt: Date): void {
-  if (timestamp.getTime() - receivedAt.getTime() > LARGEST_CLOCK_LEAD_MS)
-    throw new TimestampAhead(timestamp, receivedAt);
+  if (isTooFarAhead(timestamp, receivedAt)) throw new TimestampAhead(timestamp, receivedAt);
 }
 
 /** Equal texts for equal updates: the fields that spec 10 compares to call an update "the same again". */

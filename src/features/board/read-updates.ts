@@ -8,7 +8,7 @@ import {
   type UpdateFault,
 } from '../../domain/board/board.errors';
 import type { CellUpdate } from '../../domain/board/cell';
-import { LARGEST_CLOCK_LEAD_MS } from '../../domain/board/next-cell';
+import { isTooFarAhead } from '../../domain/shared/clock-lead';
 import { InvalidInputError } from '../../domain/shared/errors';
 import { allViolations, type Reading } from '../../platform/validation/dto-reader';
 import { parseInstant } from '../../platform/validation/instant';
@@ -117,8 +117,9 @@ function toFault({ code, details }: InvalidInputError, index: number): UpdateFau
 }
 
 function aheadOf(now: Date, timestamp: Date | null): InvalidTimestamp | null {
-  if (timestamp === null || timestamp.getTime() - now.getTime() <= LARGEST_CLOCK_LEAD_MS) return null;
-  return new InvalidTimestamp(null, timestamp, now);
+  return timestamp !== null && isTooFarAhead(timestamp, now)
+    ? new InvalidTimestamp(null, timestamp, now)
+    : null;
 }
 
 function instantOf(text: string | null | undefined): Date | null {
