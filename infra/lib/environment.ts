@@ -31,10 +31,17 @@ export interface Surroundings {
 export function environmentOf(
   part: Part,
   { tablePrefix, environment }: Pick<Settings, 'tablePrefix' | 'environment'>,
+  surroundings: Surroundings,
+): Record<string, string> {
+  return { ...environment, ...ofTheStack(part, tablePrefix, surroundings) };
+}
+
+function ofTheStack(
+  part: Part,
+  tablePrefix: string,
   { region, queueUrl }: Surroundings,
 ): Record<string, string> {
   return {
-    ...environment,
     NODE_ENV: 'production',
     PORT: String(PORT),
     LOG_FORMAT: 'json',
@@ -48,3 +55,8 @@ export function environmentOf(
     ...(queueUrl !== null && { SQS_ENABLED: 'true', SQS_QUEUE_URL: queueUrl }),
   };
 }
+
+/** Not for an installation to say: the stack would overrule it without a word. */
+export const STACK_VARIABLES: ReadonlySet<string> = new Set(
+  Object.keys(ofTheStack('everything', '', { region: '', queueUrl: '' })),
+);

@@ -1,3 +1,5 @@
+import { STACK_VARIABLES } from './environment';
+
 /** What one installation says of itself, in CDK's context: `-c vesper:imageTag=1.2.3`, or `context` of cdk.json. */
 export interface Settings {
   /** Tag in the repository; one that never moves, so that a roll back finds what it had. */
@@ -13,7 +15,10 @@ export interface Settings {
   readonly secretNames: readonly string[];
   /** Further variables of Vesper, none of them secret, e.g. SLACK_CHANNEL_ID. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Begins the name of each table. */
   readonly tablePrefix: string;
+  /** The tables of that prefix are there already, e.g. restored ones: they are used as they are, and the stack neither makes nor changes any. */
+  readonly existingTables: boolean;
   /** Status updates go through SQS. */
   readonly queue: boolean;
   /** Requests and background jobs in services of their own. */
@@ -99,6 +104,7 @@ export function readSettings(context: Record<string, unknown>): Settings {
     secretNames: reading.optional('secretNames', list(VARIABLE), ['API_KEYS', 'SLACK_BOT_TOKEN']),
     environment: reading.optional('environment', variables, {}),
     tablePrefix: reading.optional('tablePrefix', text(/^[A-Za-z0-9_.-]{1,200}$/), 'vesper-'),
+    existingTables: reading.optional('existingTables', flag, false),
     queue: reading.optional('queue', flag, false),
     separateWorkers: reading.optional('separateWorkers', flag, false),
     cpu: reading.optional('cpu', count, 1024),
@@ -115,6 +121,8 @@ export function readSettings(context: Record<string, unknown>): Settings {
     ),
   };
   if (!settings.secretNames.includes('API_KEYS')) reading.faults.push('vesper:secretNames lacks API_KEYS');
+  for (const name of Object.keys(settings.environment).filter((name) => STACK_VARIABLES.has(name)))
+    reading.faults.push(`vesper:environment names ${name}, which the stack sets itself`);
   reading.end();
   return settings;
 }

@@ -6,6 +6,7 @@ import {
   Table,
   TableEncryption,
   type Attribute,
+  type ITable,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -15,22 +16,34 @@ import {
   type TableDefinition,
 } from '../../src/adapters/persistence/dynamodb/tables';
 import { INDEX_ACTIONS, tableActions, type TableKey } from './permissions';
+import type { Settings } from './settings';
 
 const KEYS = Object.keys(TABLES) as TableKey[];
 
-/** The tables of one installation, from the same definition as the service's own. They outlive the stack. */
+/** The tables of one installation, from the same definition as the service's own: made here, where they outlive the stack, or there already. */
 export class VesperTables extends Construct {
-  readonly tables: Readonly<Record<TableKey, Table>>;
+  readonly tables: Readonly<Record<TableKey, ITable>>;
 
-  constructor(scope: Construct, id: string, prefix: string) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tablePrefix, existingTables }: Pick<Settings, 'tablePrefix' | 'existingTables'>,
+  ) {
     super(scope, id);
     this.tables = Object.fromEntries(
-      KEYS.map((key) => [key, this.createTable(TABLES[key], prefix)]),
-    ) as Record<TableKey, Table>;
+      KEYS.map((key) => {
+        const definition: TableDefinition = TABLES[key];
+        const tableName = tablePrefix + definition.name;
+        return [
+          key,
+          existingTables ? this.takeTable(definition, tableName) : this.createTable(definition, tableName),
+        ];
+      }),
+    ) as Record<TableKey, ITable>;
   }
 
   /** @returns each table with the names of its indexes */
-  list(): { readonly table: Table; readonly definition: TableDefinition }[] {
+  list(): { readonly table: ITable; readonly definition: TableDefinition }[] {
     return KEYS.map((key) => ({ table: this.tables[key], definition: TABLES[key] }));
   }
 
@@ -45,9 +58,16 @@ export class VesperTables extends Construct {
     }
   }
 
-  private createTable(definition: TableDefinition, prefix: string): Table {
+  private takeTable({ name, indexes }: TableDefinition, tableName: string): ITable {
+    return Table.fromTableAttributes(this, name, {
+      tableName,
+      globalIndexes: indexes.map((index) => index.name),
+    });
+  }
+
+  private createTable(definition: TableDefinition, tableName: string): Table {
     const table = new Table(this, definition.name, {
-      tableName: prefix + definition.name,
+      tableName,
       ...keysOf(definition),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,

@@ -24,7 +24,7 @@ export interface VesperStackProps extends StackProps {
 export class VesperStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: VesperStackProps) {
     super(scope, id, props);
-    const tables = new VesperTables(this, 'Tables', settings.tablePrefix);
+    const tables = new VesperTables(this, 'Tables', settings);
     const queue = settings.queue ? new StatusQueue(this, 'StatusQueue') : null;
     const vpc = networkOf(this, settings.vpc);
     const cluster = new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED });
@@ -39,6 +39,9 @@ export class VesperStack extends Stack {
     const front = new Front(this, 'Front', { vpc, tasks: requests, settings });
     this.watch({ front, services, tables, queue }, settings.alarmEmails);
     new CfnOutput(this, 'BalancerName', { value: front.balancer.loadBalancerDnsName });
+    new CfnOutput(this, 'ClusterName', { value: cluster.clusterName });
+    for (const service of services)
+      new CfnOutput(this, `${service.node.id}ServiceName`, { value: service.serviceName });
   }
 
   private sharedParts({ imageRepository, secretArn }: Settings) {

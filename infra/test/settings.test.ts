@@ -46,6 +46,11 @@ describe('settings', () => {
       /environment is wrong/,
     ],
     [
+      'variables that the stack sets itself, and would overrule',
+      { 'vesper:environment': '{"DYNAMODB_TABLE_PREFIX":"vesper-r1-","SQS_QUEUE_URL":"x"}' },
+      /names DYNAMODB_TABLE_PREFIX, which the stack sets itself\n.* names SQS_QUEUE_URL, which/,
+    ],
+    [
       'a VPC with too few subnets',
       {
         'vesper:vpcId': 'vpc-0a1b',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TABLES, type TableDefinition } from '../../src/adapters/persistence/dynamodb/tables';
-import { resources, templateOf } from './stack';
+import { INDEX_ACTIONS, tableActions, type TableKey } from '../lib/permissions';
+import { resources, single, templateOf, type Json } from './stack';
 
 const keySchema = (partitionKey: string, sortKey: string | null) => [
   { AttributeName: partitionKey, KeyType: 'HASH' },
@@ -53,4 +54,48 @@ describe('tables', () => {
       assert.equal(table?.UpdateReplacePolicy, 'Retain');
     });
   }
+});
+
+describe('tables that are there already, as after a restore', () => {
+  const template = templateOf({ 'vesper:existingTables': 'true', 'vesper:tablePrefix': 'vesper-r1-' });
+  const definitions = Object.entries<TableDefinition>(TABLES) as [TableKey, TableDefinition][];
+  const names = definitions.map(([, { name }]) => `vesper-r1-${name}`);
+  const arnEnd = (arn: Json): string =>
+    (JSON.stringify(arn) ?? '').replace(/^.*:table\//, '').replace(/".*$/, '');
+
+  it('are not made, changed or deleted', () => {
+    assert.deepEqual(resources(template, 'AWS::DynamoDB::Table'), []);
+  });
+
+  it('are those that Vesper is told of', () => {
+    const { Properties: task } = single(template, 'AWS::ECS::TaskDefinition');
+    const variables = task['ContainerDefinitions'].flatMap((container: Json) => container.Environment ?? []);
+    assert.deepEqual(
+      variables.filter(({ Name }: Json) => Name === 'DYNAMODB_TABLE_PREFIX'),
+      [{ Name: 'DYNAMODB_TABLE_PREFIX', Value: 'vesper-r1-' }],
+    );
+  });
+
+  it('and their indexes are what its role names, with the rights of tables of the stack', () => {
+    const statements = resources(template, 'AWS::IAM::Policy')
+      .flatMap(({ Properties }) => Properties['PolicyDocument'].Statement as Json[])
+      .filter(({ Action: action }) => JSON.stringify(action).includes('dynamodb:'));
+    const given = new Map<string, Set<string>>();
+    for (const { Action: actions, Resource: places } of statements)
+      for (const place of [places].flat().map(arnEnd))
+        given.set(place, new Set([...(given.get(place) ?? []), ...[actions].flat()]));
+    const expected = new Map<string, Set<string>>();
+    for (const [key, { name, indexes }] of definitions) {
+      const rights = (actions: readonly string[]) => new Set(actions.map((action) => `dynamodb:${action}`));
+      expected.set(`vesper-r1-${name}`, rights(tableActions(key)));
+      for (const index of indexes)
+        expected.set(`vesper-r1-${name}/index/${index.name}`, rights(INDEX_ACTIONS));
+    }
+    assert.deepEqual(given, expected);
+  });
+
+  it('are watched for throttling', () => {
+    const watched = JSON.stringify(resources(template, 'AWS::CloudWatch::Alarm'));
+    for (const name of names) assert.ok(watched.includes(`{"Name":"TableName","Value":"${name}"}`), name);
+  });
 });
