@@ -26,9 +26,10 @@ export async function layFoundations(config: Config, clock: Clock, log: Log): Pr
     onNotice: (message, fields) => log.warn({ ...fields }, message),
   });
   metrics.onScrape(async () => {
-    const { waiting, oldestAt } = await store.outbox.depth();
+    const { waiting, oldestDueAt } = await store.outbox.depth();
+    const lateMs = oldestDueAt === null ? 0 : clock.now().getTime() - oldestDueAt.getTime();
     metrics.outboxEntries.set(waiting);
-    metrics.outboxOldestAge.set(oldestAt === null ? 0 : (clock.now().getTime() - oldestAt.getTime()) / 1_000);
+    metrics.outboxOldestAge.set(Math.max(0, lateMs) / 1_000);
   });
   const ids = new RandomIdSource(clock);
   const instanceId = `${hostname()}:${process.pid}:${randomUUID()}`;

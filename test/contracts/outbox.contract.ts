@@ -87,11 +87,24 @@ export function outboxContract({ store }: StoreSubject): void {
     const channelId = newId('depth');
     const first = await failure(store(), at(-50));
     const second = await failure(store(), at(-40));
-    expect(await store().outbox.depth()).toMatchObject({ waiting: before.waiting + 2, oldestAt: at(-50) });
+    expect(await store().outbox.depth()).toMatchObject({ waiting: before.waiting + 2, oldestDueAt: at(-50) });
     await store().outbox.recordRouted(first, [aDelivery(first, channelId), aDelivery(first, newId('depth'))]);
-    expect(await store().outbox.depth()).toMatchObject({ waiting: before.waiting + 3, oldestAt: at(-50) });
+    expect(await store().outbox.depth()).toMatchObject({ waiting: before.waiting + 3, oldestDueAt: at(-50) });
     await store().outbox.recordRouted(second, []);
     expect((await store().outbox.depth()).waiting).toBe(before.waiting + 2);
+  });
+
+  it('counts what is held back, but as late only from when it may be told', async () => {
+    for (const entry of await dueEntries(store(), at(600))) await store().outbox.recordRouted(entry, []);
+    const before = await store().outbox.depth();
+    const { schedulerId } = await register(store());
+    for (let n = 0; n < 5; n++) {
+      const update = aStatusUpdate(schedulerId).at(at(n - 200));
+      await report(store(), (n % 2 === 0 ? update.failed() : update.completed()).build());
+    }
+    for (const entry of await dueEntries(store(), at(-190))) await store().outbox.recordRouted(entry, []);
+    expect(await store().outbox.depth()).toEqual({ waiting: before.waiting + 1, oldestDueAt: at(-166) });
+    for (const entry of await dueEntries(store(), at(600))) await store().outbox.recordRouted(entry, []);
   });
 
   it('is empty when all is routed and delivered', async () => {
@@ -105,6 +118,6 @@ export function outboxContract({ store }: StoreSubject): void {
       }
     }
     expect(await store().deliveries.listBusyChannels()).toEqual([]);
-    expect(await store().outbox.depth()).toEqual({ waiting: 0, oldestAt: null });
+    expect(await store().outbox.depth()).toEqual({ waiting: 0, oldestDueAt: null });
   });
 }

@@ -247,7 +247,12 @@ describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage)
     await night.report('close', 'failed');
     await night.run('dispatch');
     expect(night.posts()).toHaveLength(before);
-    await night.clock.advance('30m');
+    await night.clock.advance('20m');
+    const { body: metrics } = await night.vesper.request('GET', '/metrics', undefined, null);
+    expect(metrics).toMatch(/^vesper_outbox_entries [1-9]/m);
+    // It is held back, which is not to wake anybody.
+    expect(metrics).toMatch(/^vesper_outbox_oldest_age_seconds 0$/m);
+    await night.clock.advance('10m');
     await night.run('dispatch');
     expect(night.posts()).toHaveLength(before + 1);
     expect(textOf(night.posts().at(-1))).toContain('failed');

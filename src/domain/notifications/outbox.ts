@@ -19,7 +19,8 @@ export interface OutboxEntry {
 /** How much waits to be told; a storage may stop counting at some hundreds per channel. */
 export interface OutboxDepth {
   readonly waiting: number;
-  readonly oldestAt: Date | null;
+  /** Since when the oldest could have been told. In the future when all that waits is held back, as while an alert flaps. */
+  readonly oldestDueAt: Date | null;
 }
 
 /** Entries enter it through the commits of other repositories; here they are routed. */

@@ -59,21 +59,24 @@ export class DynamoOutbox implements Outbox {
       (first, at) => (first === null || at < first ? at : first),
       null,
     );
-    return { waiting: instants.length, oldestAt: oldest === null ? null : new Date(oldest) };
+    return { waiting: instants.length, oldestDueAt: oldest === null ? null : new Date(oldest) };
   }
 
-  /** When the oldest items of the partition were created, up to {@link MOST_COUNTED}: a backlog must not make each look at it dear. */
+  /**
+   * Since when the oldest items of the partition could have been told, up to {@link MOST_COUNTED}: a backlog must not make each look at it dear. An
+   * entry says so itself; a delivery, which is made when its entry is due, by its creation.
+   */
   private async waitingIn(partition: string): Promise<readonly string[]> {
     const query: PartitionQuery = {
       TableName: this.connection.tables.operations,
       KeyConditionExpression: 'pk = :partition',
       ExpressionAttributeValues: { ':partition': text(partition) },
-      ProjectionExpression: 'created_at',
+      ProjectionExpression: 'created_at, due_at',
       Limit: MOST_COUNTED,
     };
     const instants: string[] = [];
     for await (const page of pagesOf(this.connection, query)) {
-      instants.push(...page.flatMap((item) => item['created_at']?.S ?? []));
+      instants.push(...page.flatMap((item) => item['due_at']?.S ?? item['created_at']?.S ?? []));
       if (instants.length >= MOST_COUNTED) break;
     }
     return instants;

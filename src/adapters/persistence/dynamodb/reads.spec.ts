@@ -55,7 +55,7 @@ describe('reading many', () => {
       expect(await listed()).toHaveLength(26);
       expect(ids(await listed({ status: 'running' }, 3))).toEqual(all);
       expect(await dynamo.store.outbox.listDue(at(1), 100)).toEqual([entry]);
-      expect(await dynamo.store.outbox.depth()).toEqual({ waiting: 1, oldestAt: at(0) });
+      expect(await dynamo.store.outbox.depth()).toEqual({ waiting: 1, oldestDueAt: at(0) });
     });
 
     it('filters a history over pages in which nothing matches', async () => {

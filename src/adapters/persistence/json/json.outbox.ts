@@ -33,10 +33,12 @@ export class JsonOutbox implements Outbox {
 
   async depth(): Promise<OutboxDepth> {
     const { outbox, deliveries } = this.state;
-    let oldestAt: Date | null = null;
-    for (const [, { createdAt }] of [...outbox.entries(), ...deliveries.entries()]) {
-      if (oldestAt === null || createdAt < oldestAt) oldestAt = createdAt;
-    }
-    return { waiting: outbox.size + deliveries.size, oldestAt };
+    let oldestDueAt: Date | null = null;
+    const note = (dueAt: Date) => {
+      if (oldestDueAt === null || dueAt < oldestDueAt) oldestDueAt = dueAt;
+    };
+    for (const [, { dueAt }] of outbox.entries()) note(dueAt);
+    for (const [, { createdAt }] of deliveries.entries()) note(createdAt);
+    return { waiting: outbox.size + deliveries.size, oldestDueAt };
   }
 }
