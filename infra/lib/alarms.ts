@@ -12,7 +12,8 @@ import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import { HttpCodeElb, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { DELIVERIES, OUTBOX_AGE, WORKER_RUNS } from './collector';
+import type { TaskOutcome } from '../../src/platform/workers/task';
+import { DELIVERIES, INTERRUPTIONS, OUTBOX_AGE, WORKER_RUNS } from './collector';
 import { LEAST_TASKS, type Front } from './service';
 import type { StatusQueue } from './status-queue';
 import type { VesperTables } from './tables';
@@ -163,10 +164,21 @@ export class Alarms extends Construct {
       means: 'a channel refuses an alert for good: nobody was told there',
       section: 'slack',
     });
+    const runs = (outcome: TaskOutcome) =>
+      vesperMetric(this, WORKER_RUNS, { statistic: 'Sum', labels: { outcome } });
     this.add('FailedJobs', {
-      metric: vesperMetric(this, WORKER_RUNS, { statistic: 'Sum', labels: { outcome: 'failed' } }),
+      metric: new MathExpression({
+        expression: 'FILL(failed, 0) + FILL(late, 0) + FILL(interrupted, 0)',
+        usingMetrics: {
+          failed: runs('failed'),
+          late: runs('timed_out'),
+          interrupted: vesperMetric(this, INTERRUPTIONS, { statistic: 'Sum' }),
+        },
+        label: 'failed, late and interrupted background jobs',
+        period: MINUTE,
+      }),
       ...{ above: 0, minutes: 5, of: 10 },
-      means: 'background jobs fail again and again',
+      means: 'background jobs fail, hang or are interrupted again and again',
       section: 'workers',
     });
   }

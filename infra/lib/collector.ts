@@ -27,6 +27,10 @@ export const WORKER_RUNS = {
   name: 'vesper_worker_runs_total',
   by: ['outcome'],
 } as const satisfies WantedMetric;
+export const INTERRUPTIONS = {
+  name: 'vesper_worker_interruptions_total',
+  by: [],
+} as const satisfies WantedMetric;
 export const SCHEDULERS = { name: 'vesper_schedulers', by: ['status'] } as const satisfies WantedMetric;
 export const STALE = { name: 'vesper_stale_schedulers', by: [] } as const satisfies WantedMetric;
 
@@ -35,6 +39,7 @@ export const WANTED: readonly WantedMetric[] = [
   OUTBOX_ENTRIES,
   DELIVERIES,
   WORKER_RUNS,
+  INTERRUPTIONS,
   SCHEDULERS,
   STALE,
 ];

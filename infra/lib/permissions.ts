@@ -20,7 +20,7 @@ export function tableActions(key: TableKey): readonly string[] {
 
 export const INDEX_ACTIONS = ['Query'];
 
-/** Of a process that answers requests: it looks whether the queue is usable, and fills it. */
+/** Of a process that answers requests: it looks whether the queue is usable and how much waits in it, and fills it. */
 export const QUEUE_FILL_ACTIONS = ['GetQueueAttributes', 'SendMessage'];
 
 /** Of a process that applies what was queued. */
@@ -31,5 +31,8 @@ export const QUEUE_EMPTY_ACTIONS = [
   'ReceiveMessage',
 ];
 
+/** Every process counts them for its metrics, also those that SQS put there. */
+export const DEAD_LETTER_LOOK_ACTIONS = ['GetQueueAttributes'];
+
 /** What cannot ever be applied is put there at once, without its five tries. */
-export const DEAD_LETTER_ACTIONS = ['SendMessage'];
+export const DEAD_LETTER_ACTIONS = ['GetQueueAttributes', 'SendMessage'];

@@ -3,7 +3,12 @@ import { PolicyStatement, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { HOLD_MS } from '../../src/platform/queue/message-queue';
-import { DEAD_LETTER_ACTIONS, QUEUE_EMPTY_ACTIONS, QUEUE_FILL_ACTIONS } from './permissions';
+import {
+  DEAD_LETTER_ACTIONS,
+  DEAD_LETTER_LOOK_ACTIONS,
+  QUEUE_EMPTY_ACTIONS,
+  QUEUE_FILL_ACTIONS,
+} from './permissions';
 
 /** Spec 70: dead letters after 5 tries. */
 const TRIES = 5;
@@ -39,6 +44,7 @@ export class StatusQueue extends Construct {
 
   grantFill(grantee: IGrantable): void {
     allow(grantee, this.queue, QUEUE_FILL_ACTIONS);
+    allow(grantee, this.deadLetters, DEAD_LETTER_LOOK_ACTIONS);
   }
 
   grantEmpty(grantee: IGrantable): void {

@@ -39,6 +39,7 @@ describe('alarms', () => {
         'vesper_outbox_oldest_age_seconds',
         'vesper_deliveries_total',
         'vesper_worker_runs_total',
+        'vesper_worker_interruptions_total',
         'ApproximateNumberOfMessagesVisible',
         'ApproximateAgeOfOldestMessage',
       ]),
@@ -78,13 +79,23 @@ describe('alarms', () => {
 
   it('watch of Vesper’s own metrics only what the collector hands over, with the same dimensions', () => {
     const own = alarms.flatMap(({ metrics }) => metrics).filter(({ Namespace }) => Namespace === NAMESPACE);
-    assert.equal(own.length, 3);
+    assert.equal(own.length, 5);
     const handedOver = new Map(WANTED.map((metric: WantedMetric) => [metric.name, metric.by]));
     for (const { MetricName: name, Dimensions: dimensions } of own)
       assert.deepEqual(
         dimensions.map(({ Name }) => Name).toSorted(),
         ['installation', ...(handedOver.get(name) ?? ['nothing'])].toSorted(),
       );
+  });
+
+  it('count as a job that fails also one that hangs, and one that is interrupted', () => {
+    const { metrics = [] } = alarms.find(({ name }) => name === 'FailedJobs') ?? {};
+    const outcomeOf = ({ Dimensions }: MetricStat) =>
+      Dimensions.find(({ Name }) => Name === 'outcome')?.Value;
+    assert.deepEqual(
+      metrics.map((metric) => outcomeOf(metric) ?? metric.MetricName),
+      ['failed', 'timed_out', 'vesper_worker_interruptions_total'],
+    );
   });
 
   it('ring when nothing is measured of what always says something', () => {

@@ -119,6 +119,19 @@ describe.each(Object.entries(SUBJECTS))('a message queue, on %s', (_name, open) 
     expect(bodies(await receiveAll(1))).toEqual(['the next']);
   });
 
+  it('counts what waits, what is held, and what was put aside', async () => {
+    for (const group of ['a', 'b', 'c']) await send(group, group);
+    expect(await subject.queue.depth()).toEqual({ waiting: 3, held: 0 });
+    const messages = await receiveAll(3);
+    expect(await subject.queue.depth()).toEqual({ waiting: 0, held: 3 });
+    expect(await subject.queue.countBuried()).toBe(0);
+    const [bad] = messages;
+    if (bad !== undefined) await subject.queue.bury(bad, 'unreadable');
+    await subject.queue.finish(messages.slice(1));
+    expect(await subject.queue.depth()).toEqual({ waiting: 0, held: 0 });
+    expect(await subject.queue.countBuried()).toBe(1);
+  });
+
   it('holds back a group of which anything is in somebody’s hands', async () => {
     await send('a', 'a1');
     const [held] = await receiveAll(1);

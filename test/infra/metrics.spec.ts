@@ -3,6 +3,7 @@ import { WORKER_NAMES } from '../../src/app.module';
 import type { EpmAnswer, EpmJobState } from '../../src/domain/board/epm-gateway';
 import type { AttemptOutcome } from '../../src/domain/notifications/delivery';
 import type { PublishOutcome } from '../../src/domain/windows/table-publisher';
+import type { QueuedState } from '../../src/features/schedulers/status-queue.depth';
 import { collectProcessMetrics, Metrics } from '../../src/platform/metrics/metrics';
 import type { TaskOutcome } from '../../src/platform/workers/task';
 import { readInfra, runbookAnchors } from './infra-files';
@@ -25,7 +26,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'vesper_table_publishes_total outcome': ['refused'] satisfies PublishOutcome['kind'][],
   'vesper_epm_polls_total outcome': ['unauthorized'] satisfies (EpmAnswer['kind'] | EpmJobState)[],
   'vesper_canvas_writes_total outcome': ['refused'],
-  'vesper_status_queue_consumed_total outcome': ['dead_letter'],
+  'vesper_status_queue_consumed_total outcome': ['dead_letter', 'recorded'],
+  'vesper_status_queue_messages state': ['waiting', 'held', 'dead_letter'] satisfies QueuedState[],
   'vesper_worker_last_run_timestamp_seconds worker': WORKER_NAMES.filter((name) => name === 'dispatch'),
   'vesper_http_request_duration_seconds status': ['5..'],
 };

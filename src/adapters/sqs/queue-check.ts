@@ -1,4 +1,8 @@
-import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  type GetQueueAttributesCommandOutput,
+  type QueueAttributeName,
+} from '@aws-sdk/client-sqs';
 import { QueueUnavailable } from '../../platform/queue/queue.errors';
 import { isOutage, reasonOf } from './sqs.errors';
 import type { SqsConnection } from './sqs.connection';
@@ -32,7 +36,7 @@ export async function checkQueue(
   notice: (message: string, fields: object) => void,
 ): Promise<boolean> {
   try {
-    const policy = await readPolicy(connection);
+    const policy = await readPolicy(connection, (command) => connection.call(command));
     const { maxReceiveCount } = policy;
     if (maxReceiveCount !== TRIES)
       notice('the redrive policy of the queue does not allow five tries', {
@@ -49,15 +53,18 @@ export async function checkQueue(
 
 /** A dead-letter queue lies in the account and Region of its queue (a rule of SQS), so its URL differs in the name only. */
 export async function findDeadLetterUrl(connection: SqsConnection): Promise<string> {
-  const { deadLetterTargetArn } = await readPolicy(connection);
+  const { deadLetterTargetArn } = await readPolicy(connection, (command) => connection.look(command));
   const name = deadLetterTargetArn.slice(deadLetterTargetArn.lastIndexOf(':') + 1);
   return connection.url.slice(0, connection.url.lastIndexOf('/') + 1) + name;
 }
 
 /** @throws UnusableQueue */
-async function readPolicy(connection: SqsConnection): Promise<RedrivePolicy> {
-  const command = new GetQueueAttributesCommand({ QueueUrl: connection.url, AttributeNames: ATTRIBUTES });
-  const { Attributes: attributes = {} } = await connection.call(command);
+async function readPolicy(
+  { url }: SqsConnection,
+  ask: (command: GetQueueAttributesCommand) => Promise<GetQueueAttributesCommandOutput>,
+): Promise<RedrivePolicy> {
+  const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ATTRIBUTES });
+  const { Attributes: attributes = {} } = await ask(command);
   const faults: string[] = [];
   if (attributes.FifoQueue !== 'true')
     faults.push('it is a standard queue, which keeps no order: make a FIFO queue, whose name ends in .fifo');
@@ -66,7 +73,7 @@ async function readPolicy(connection: SqsConnection): Promise<RedrivePolicy> {
     faults.push(
       `it has no dead-letter queue: give it a redrive policy with a FIFO dead-letter queue and a maxReceiveCount of ${TRIES}`,
     );
-  if (policy === null || faults.length > 0) throw new UnusableQueue(connection.url, faults);
+  if (policy === null || faults.length > 0) throw new UnusableQueue(url, faults);
   return policy;
 }
 
@@ -84,5 +91,5 @@ function remedyFor(cause: unknown): string {
   const said = cause instanceof Error ? cause.message : String(cause);
   if (reason === 'QueueDoesNotExist')
     return 'there is no such queue: check SQS_QUEUE_URL, its Region and account, or create the queue';
-  return `${reason}: ${said}. Vesper needs sqs:GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on it, and SendMessage on its dead-letter queue`;
+  return `${reason}: ${said}. Vesper needs sqs:GetQueueAttributes, SendMessage, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on it, and GetQueueAttributes and SendMessage on its dead-letter queue`;
 }

@@ -40,13 +40,19 @@ export class SqsConnection {
   }
 
   /** @throws QueueUnavailable | QueueRequestRefused with what the SDK threw as cause */
-  async call<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: Command<I, O>): Promise<O> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), CALL_DEADLINE_MS);
+  call<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: Command<I, O>): Promise<O> {
+    return this.tried(() => this.inTime(command));
+  }
+
+  /**
+   * A call on which no update depends: its outcome says nothing of whether the queue does what it is there for.
+   * @throws QueueUnavailable | QueueRequestRefused
+   */
+  async look<I extends ServiceInputTypes, O extends ServiceOutputTypes>(command: Command<I, O>): Promise<O> {
     try {
-      return await this.tried(() => this.calls.send(command, { abortSignal: deadline.signal }));
-    } finally {
-      clearTimeout(timer);
+      return await this.inTime(command);
+    } catch (error) {
+      throw toQueueError(error);
     }
   }
 
@@ -74,6 +80,18 @@ export class SqsConnection {
   close(): void {
     this.calls.destroy();
     this.polls.destroy();
+  }
+
+  private async inTime<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+    command: Command<I, O>,
+  ): Promise<O> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), CALL_DEADLINE_MS);
+    try {
+      return await this.calls.send(command, { abortSignal: deadline.signal });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async tried<O>(send: () => Promise<O>): Promise<O> {

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   type Message,
+  type QueueAttributeName,
 } from '@aws-sdk/client-sqs';
 import {
   HOLD_MS,
   type HeldMessage,
   type MessageQueue,
   type OutgoingMessage,
+  type QueueDepth,
 } from '../../platform/queue/message-queue';
 import { QueueUnavailable } from '../../platform/queue/queue.errors';
 import { SendBatcher, type Entry } from './send-batcher';
@@ -19,6 +22,7 @@ import { findDeadLetterUrl } from './queue-check';
 
 const MOST_IN_A_BATCH = 10;
 const HOLD_SECONDS = HOLD_MS / 1_000;
+const DEPTH: QueueAttributeName[] = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
 /** Of SQS. */
 const LONGEST_GROUP_ID = 128;
 const GROUP_ID = /^[!-~]+$/;
@@ -68,10 +72,9 @@ export class SqsQueue implements MessageQueue {
 
   /** Sent there before it is deleted here; what a crash between the two repeats is the same message for the dead-letter queue. */
   async bury(message: HeldMessage, reason: string): Promise<void> {
-    this.deadLetterUrl ??= await findDeadLetterUrl(this.connection);
     const { id, group, body } = message;
     const command = new SendMessageCommand({
-      QueueUrl: this.deadLetterUrl,
+      QueueUrl: await this.findDeadLetters(),
       ...toEntry({ id, group, body }),
       MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
     });
@@ -79,6 +82,30 @@ export class SqsQueue implements MessageQueue {
     const finished = await this.finish([message]);
     if (finished.length === 0)
       throw new QueueUnavailable('the original of a dead letter could not be deleted');
+  }
+
+  depth(): Promise<QueueDepth> {
+    return this.depthOf(this.connection.url);
+  }
+
+  /** Whoever looks at a dead letter by hand holds it for a while: it is still there. */
+  async countBuried(): Promise<number> {
+    const { waiting, held } = await this.depthOf(await this.findDeadLetters());
+    return waiting + held;
+  }
+
+  private async depthOf(QueueUrl: string): Promise<QueueDepth> {
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: DEPTH });
+    const { Attributes: depth } = await this.connection.look(command);
+    return {
+      waiting: Number(depth?.ApproximateNumberOfMessages ?? 0),
+      held: Number(depth?.ApproximateNumberOfMessagesNotVisible ?? 0),
+    };
+  }
+
+  private async findDeadLetters(): Promise<string> {
+    this.deadLetterUrl ??= await findDeadLetterUrl(this.connection);
+    return this.deadLetterUrl;
   }
 
   private async changeVisibility(messages: readonly HeldMessage[], seconds: number) {

@@ -5,6 +5,9 @@ import { Metrics } from '../../platform/metrics/metrics';
 import type { CanvasObserver } from './canvas-observer';
 import type { CanvasWriting } from './canvas-writing';
 
+/** Whose work it is. */
+const WORKER = 'canvas-refresh';
+
 @Injectable()
 export class CanvasTelemetry implements CanvasObserver {
   /** Channels whose canvas could not be written the last time; what lasts is told once. */
@@ -35,6 +38,7 @@ export class CanvasTelemetry implements CanvasObserver {
   interrupted(channelId: string, err: unknown): void {
     // Another instance wrote it; it goes on there.
     if (err instanceof ChangedConcurrently) return;
+    this.metrics.workerInterruptions.inc({ worker: WORKER });
     this.log.error({ channel: channelId, err }, 'the writing of a canvas was interrupted');
   }
 

@@ -5,6 +5,9 @@ import { Log } from '../../platform/logging/log';
 import { Metrics } from '../../platform/metrics/metrics';
 import type { DeliveryObserver } from './delivery-observer';
 
+/** Whose work it is. */
+const WORKER = 'dispatch';
+
 @Injectable()
 export class DeliveryTelemetry implements DeliveryObserver {
   constructor(
@@ -18,7 +21,9 @@ export class DeliveryTelemetry implements DeliveryObserver {
 
   interrupted(channelId: string, error: unknown): void {
     // Another instance took the channel over; it goes on there.
-    const level = error instanceof ChangedConcurrently ? 'info' : 'error';
+    const isTakenOver = error instanceof ChangedConcurrently;
+    if (!isTakenOver) this.metrics.workerInterruptions.inc({ worker: WORKER });
+    const level = isTakenOver ? 'info' : 'error';
     this.log[level]({ channel: channelId, err: error }, 'deliveries of a channel were interrupted');
   }
 
@@ -46,6 +51,7 @@ export class DeliveryTelemetry implements DeliveryObserver {
   }
 
   notRouted(entryId: string, error: unknown): void {
+    this.metrics.workerInterruptions.inc({ worker: WORKER });
     this.log.error({ outbox_entry: entryId, err: error }, 'an alert could not be routed; it is tried again');
   }
 }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { SchedulerRepository } from '../../domain/schedulers/scheduler.repository';
 import { Clock } from '../../domain/shared/clock';
 import { IdSource } from '../../domain/shared/id-source';
+import { Log } from '../../platform/logging/log';
+import { Metrics } from '../../platform/metrics/metrics';
 import { MessageQueue } from '../../platform/queue/message-queue';
 import { CensusWorker } from './census.worker';
 import { DirectStatusIntake } from './direct-status.intake';
@@ -14,6 +16,7 @@ import { SchedulersController } from './schedulers.controller';
 import { SilenceService } from './silence.service';
 import { StaleScanWorker } from './stale-scan.worker';
 import { StatusIntake } from './status-intake';
+import { StatusQueueDepth } from './status-queue.depth';
 import { StatusQueueTelemetry } from './status-queue.telemetry';
 import { StatusConsumer } from './status.consumer';
 import { StatusService } from './status.service';
@@ -44,6 +47,12 @@ import { StatusService } from './status.service';
         clock: Clock,
         telemetry: StatusQueueTelemetry,
       ) => new StatusConsumer({ queue, status, clock, telemetry }),
+    },
+    {
+      provide: StatusQueueDepth,
+      inject: [MessageQueue, Metrics, Clock, Log],
+      useFactory: (queue: MessageQueue | null, metrics: Metrics, clock: Clock, log: Log) =>
+        new StatusQueueDepth({ queue, metrics, clock, log }),
     },
   ],
   exports: [StaleScanWorker, CensusWorker, StatusConsumer],

@@ -20,6 +20,8 @@ class NotedQueue implements MessageQueue {
 
   send = () => Promise.reject(new Error('nobody sends here'));
   receive = () => Promise.reject(new Error('nobody receives here'));
+  depth = () => Promise.reject(new Error('nobody counts here'));
+  countBuried = () => Promise.reject(new Error('nobody counts here'));
 
   extend(messages: readonly HeldMessage[]) {
     this.asked.push(`extend ${NAMES(messages)}`);

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { QUEUE_WORKER } from '../../platform/config/queue-section';
 import { Log } from '../../platform/logging/log';
 import { Metrics } from '../../platform/metrics/metrics';
 import type { HeldMessage } from '../../platform/queue/message-queue';
@@ -85,6 +86,7 @@ export class StatusQueueTelemetry {
   }
 
   away(err: unknown): void {
+    this.metrics.workerInterruptions.inc({ worker: QUEUE_WORKER });
     if (this.isAway) return;
     this.isAway = true;
     this.log.warn({ err }, 'the queue cannot be read; it is tried again');

@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/shared/clock';
+import { QUEUE_WORKER } from '../../platform/config/queue-section';
 import type { MessageQueue } from '../../platform/queue/message-queue';
 import type { Task } from '../../platform/workers/task';
 import { Turns } from '../../platform/workers/turns';
@@ -24,7 +25,7 @@ const LONGEST_PAUSE_MS = 30_000;
  * Any number of instances may do so: the queue itself hands no scheduler's updates to two of them.
  */
 export class StatusConsumer implements Task {
-  readonly name = 'status-queue';
+  readonly name = QUEUE_WORKER;
   readonly schedule = { everyMs: 1_000 };
   readonly timeoutMs = 10_000;
   readonly leased = false;

@@ -76,6 +76,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly statusQueueMessages = new Gauge({
+    name: 'vesper_status_queue_messages',
+    help: 'Messages of the queue as SQS counts them, by state: waiting, held (handed out, not finished), or dead_letter; none while SQS does not say',
+    labelNames: ['state'],
+    registers: this.registers,
+  });
+
   readonly statusQueueAge = new Histogram({
     name: 'vesper_status_queue_age_seconds',
     help: 'Time from the acceptance of a status update until it was recorded',
@@ -85,13 +92,13 @@ export class Metrics {
 
   readonly outboxEntries = new Gauge({
     name: 'vesper_outbox_entries',
-    help: 'Things to tell that wait to be routed or delivered',
+    help: 'Things to tell that wait to be routed or delivered. On DynamoDB at most 250 are counted of each channel and of each part of the outbox',
     registers: this.registers,
   });
 
   readonly outboxOldestAge = new Gauge({
     name: 'vesper_outbox_oldest_age_seconds',
-    help: 'Age of the oldest thing to tell; 0 when nothing waits',
+    help: 'For how long the oldest thing to tell could have been told; 0 when nothing waits, or only what is held back while an alert flaps',
     registers: this.registers,
   });
 
@@ -145,6 +152,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly workerInterruptions = new Counter({
+    name: 'vesper_worker_interruptions_total',
+    help: 'What background jobs went on with beside their runs (an alert to route, a channel, a canvas, a look into the queue) and an error ended; it begins again by itself',
+    labelNames: ['worker'],
+    registers: this.registers,
+  });
+
   readonly workerLastRun = new Gauge({
     name: 'vesper_worker_last_run_timestamp_seconds',
     help: 'When a background job last ended',
@@ -161,7 +175,7 @@ export class Metrics {
 
   readonly storageCommit = new Histogram({
     name: 'vesper_storage_commit_duration_seconds',
-    help: 'Time until a business write was durable, by write',
+    help: 'Time until a business write (recordStatus and the like) was durable, by write',
     labelNames: ['operation'],
     buckets: COMMIT_BUCKETS,
     registers: this.registers,

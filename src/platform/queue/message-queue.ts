@@ -19,6 +19,14 @@ export interface HeldMessage {
   readonly receipt: string;
 }
 
+/** How many messages of the queue there are, as nearly as it says. */
+export interface QueueDepth {
+  /** To be handed out. */
+  readonly waiting: number;
+  /** Handed out and not finished. */
+  readonly held: number;
+}
+
 /** Port: a durable queue that keeps the order within a group and hands each message out until it is finished. */
 export interface MessageQueue {
   /**
@@ -44,6 +52,13 @@ export interface MessageQueue {
    * @throws QueueUnavailable when it could not be put there; it is still held then
    */
   bury(message: HeldMessage, reason: string): Promise<void>;
+  /** @throws QueueUnavailable */
+  depth(): Promise<QueueDepth>;
+  /**
+   * How many lie where people look after them, whoever put them there.
+   * @throws QueueUnavailable
+   */
+  countBuried(): Promise<number>;
 }
 
 /** Provided as `null` while no queue is configured. */
