@@ -1,15 +1,14 @@
+import { existsSync } from 'node:fs';
 import { createClient } from './adapters/persistence/dynamodb/dynamo.client';
 import { createTables } from './adapters/persistence/dynamodb/create-tables';
 import { SystemClock } from './adapters/system/system.clock';
+import { loadTablesConfig } from './platform/config/load-config';
 
-/** `npm run db:create`: makes the tables that are missing, on any endpoint. */
-async function main(environment: NodeJS.ProcessEnv): Promise<void> {
-  const {
-    DYNAMODB_ENDPOINT: endpoint,
-    AWS_REGION: region,
-    DYNAMODB_TABLE_PREFIX: prefix = 'vesper-',
-  } = environment;
-  const client = createClient({ ...(endpoint && { endpoint }), ...(region && { region }) });
+/** `npm run db:create`: makes the tables that are missing, on any endpoint, where Vesper itself would look for them. */
+async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { endpoint, region, tablePrefix: prefix } = loadTablesConfig(process.env);
+  const client = createClient({ ...(endpoint !== null && { endpoint }), ...(region !== null && { region }) });
   const onNotice = (message: string, fields?: object) => console.log(message, fields ?? '');
   try {
     await createTables(client, prefix, { clock: new SystemClock(), onNotice });
@@ -19,7 +18,7 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-main(process.env).catch((error: unknown) => {
+main().catch((error: unknown) => {
   for (let reason = error; reason instanceof Error; reason = reason.cause) console.error(reason.message);
   process.exitCode = 1;
 });

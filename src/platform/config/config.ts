@@ -7,17 +7,17 @@ import type { TrustProxy } from './trust-proxy';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
-export type StorageConfig =
-  | { readonly driver: 'json'; readonly dataDir: string }
-  | {
-      readonly driver: 'dynamodb';
-      /** `null`: AWS itself. */
-      readonly endpoint: string | null;
-      /** `null`: the SDK's own way of finding it. */
-      readonly region: string | null;
-      readonly tablePrefix: string;
-      readonly createTables: boolean;
-    };
+export type StorageConfig = { readonly driver: 'json'; readonly dataDir: string } | DynamoConfig;
+
+export interface DynamoConfig {
+  readonly driver: 'dynamodb';
+  /** `null`: AWS itself. */
+  readonly endpoint: string | null;
+  /** `null`: the SDK's own way of finding it. */
+  readonly region: string | null;
+  readonly tablePrefix: string;
+  readonly createTables: boolean;
+}
 
 /** The queue for status updates. */
 export interface QueueConfig {

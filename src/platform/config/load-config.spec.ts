@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { ConfigError } from './config.error';
-import { loadConfig } from './load-config';
+import { loadConfig, loadTablesConfig } from './load-config';
 
 const WORKERS = ['dispatch', 'stale-scan'];
 const TOKEN_KEY = 'k'.repeat(32);
@@ -101,6 +101,48 @@ it('reads what it is told, decimals included', () => {
   expect(config.slack?.token.reveal()).toBe('xoxb-1');
   expect(config.heartbeatUrl?.reveal()).toBe('https://hc-ping.com/abc');
   expect(config.epm.tokenKey?.reveal()).toBe(TOKEN_KEY);
+});
+
+describe('making tables at start', () => {
+  const keys = { API_KEYS: 'a:abcdefghijklmnopqrstuvwxyz' };
+  const filling = { STORAGE_DRIVER: 'dynamodb', DYNAMODB_CREATE_TABLES: 'true' };
+
+  it('is refused in production: such tables have no alarms, and nobody would miss a restored one', () => {
+    expect(faultsOf({ ...keys, ...filling, NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(
+        /^DYNAMODB_CREATE_TABLES must be false in production: .*infra\/.*npm run db:create/,
+      ),
+    ]);
+  });
+
+  it('is for development, and for a stand-in', () => {
+    expect(load(filling).storage).toMatchObject({ createTables: true });
+    const standIn = { DYNAMODB_ENDPOINT: 'http://localhost:8000', NODE_ENV: 'production' };
+    expect(load({ ...keys, ...filling, ...standIn }).storage).toMatchObject({ createTables: true });
+    expect(faultsOf({ ...keys, ...filling, NODE_ENV: 'production', STORAGE_DRIVER: 'json' })).toEqual([]);
+  });
+});
+
+describe('where the tables are, for commands about them alone', () => {
+  it('is read as the service reads it, an empty variable as one that is not set', () => {
+    for (const environment of [{}, { DYNAMODB_TABLE_PREFIX: '', DYNAMODB_ENDPOINT: ' ', AWS_REGION: '' }])
+      expect(loadTablesConfig(environment)).toEqual(
+        load({ ...environment, STORAGE_DRIVER: 'dynamodb' }).storage,
+      );
+    const told = { DYNAMODB_TABLE_PREFIX: 'night-', AWS_REGION: 'eu-central-1' };
+    expect(loadTablesConfig(told)).toMatchObject({
+      tablePrefix: 'night-',
+      region: 'eu-central-1',
+      endpoint: null,
+    });
+  });
+
+  it('is refused where the service would refuse it, whatever the rest says', () => {
+    expect(() => loadTablesConfig({ DYNAMODB_TABLE_PREFIX: 'a b', PORT: 'x' })).toThrow(
+      /^The configuration has 1 fault[^]*DYNAMODB_TABLE_PREFIX must/,
+    );
+    expect(loadTablesConfig({ NODE_ENV: 'production', PORT: 'x' })).toMatchObject({ tablePrefix: 'vesper-' });
+  });
 });
 
 it('takes an empty variable for one that is not set', () => {

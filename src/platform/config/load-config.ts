@@ -1,7 +1,7 @@
-import { validateSync } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
 import type { EodWindow } from '../../domain/windows/eod-window';
 import { NO_APPS, parseAppsFile, type ParsedApps } from './apps-file';
-import type { Config, LogLevel, SlackConfig, StorageConfig } from './config';
+import type { Config, DynamoConfig, LogLevel, SlackConfig, StorageConfig } from './config';
 import { ConfigError } from './config.error';
 import { DEFAULT_APPS_FILE, DEFAULT_WINDOWS_FILE, Environment } from './config.schema';
 import { parseApiKeys } from './parse-api-keys';
@@ -39,6 +39,7 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
   const apps = readAppsFile(settings, { environment, readFile }, faults);
   const workers = selectWorkers(settings.WORKERS, workerNames, faults);
   const queue = toQueue(settings, workers, faults);
+  const storage = toStorage(settings, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     production,
@@ -50,7 +51,7 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
     },
     apiKeys: apiKeys.keys,
-    storage: toStorage(settings),
+    storage,
     queue,
     slack,
     windows: fileWindows ?? [toDefaultWindow(settings)],
@@ -77,15 +78,34 @@ export function loadConfig({ environment, readFile, workerNames }: ConfigSources
   };
 }
 
+/**
+ * Where the tables are, whatever the storage driver: for commands that are about them alone. Other variables are not looked at.
+ * @throws ConfigError
+ */
+export function loadTablesConfig(environment: ConfigSources['environment']): DynamoConfig {
+  const { values, errors } = readSettings(environment);
+  const faults = errors.filter(({ property }) => /^(DYNAMODB|AWS)_/.test(property)).flatMap(messagesOf);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return toDynamo(values);
+}
+
 /** An empty variable counts as one that is not set. */
-function readEnvironment(environment: ConfigSources['environment'], faults: string[]): Environment {
+function readSettings(environment: ConfigSources['environment']) {
   const values = new Environment();
   for (const setting of settingsOf(Environment.prototype)) {
     const text = environment[setting.name]?.trim() || setting.default;
     if (text !== '') Object.assign(values, { [setting.name]: parseSetting(setting, text) });
   }
-  const errors = validateSync(values, { validationError: { target: false, value: false } });
-  faults.push(...errors.flatMap((error) => Object.values(error.constraints ?? {})));
+  return { values, errors: validateSync(values, { validationError: { target: false, value: false } }) };
+}
+
+function messagesOf({ constraints = {} }: ValidationError): string[] {
+  return Object.values(constraints);
+}
+
+function readEnvironment(environment: ConfigSources['environment'], faults: string[]): Environment {
+  const { values, errors } = readSettings(environment);
+  faults.push(...errors.flatMap(messagesOf));
   if (values.EOD_WINDOW_START === values.EOD_WINDOW_END)
     faults.push('EOD_WINDOW_END must differ from EOD_WINDOW_START');
   return values;
@@ -104,8 +124,18 @@ function toSlack(settings: Environment, faults: string[]): SlackConfig | null {
   };
 }
 
-function toStorage(settings: Environment): StorageConfig {
+function toStorage(settings: Environment, faults: string[]): StorageConfig {
   if (settings.STORAGE_DRIVER === 'json') return { driver: 'json', dataDir: settings.DATA_DIR };
+  const dynamo = toDynamo(settings);
+  // In production tables have backups and alarms, which nobody sets up for tables that a start makes.
+  if (settings.NODE_ENV === 'production' && dynamo.createTables && dynamo.endpoint === null)
+    faults.push(
+      'DYNAMODB_CREATE_TABLES must be false in production: the tables are made before, from infra/ or by `npm run db:create`. Only what DYNAMODB_ENDPOINT names may be filled at start',
+    );
+  return dynamo;
+}
+
+function toDynamo(settings: Environment): DynamoConfig {
   return {
     driver: 'dynamodb',
     endpoint: settings.DYNAMODB_ENDPOINT ?? null,
