@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-fund --no-audit
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --no-fund --no-audit
+RUN npm run build && npm prune --omit=dev --omit=optional --no-fund --no-audit
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data
