@@ -94,6 +94,14 @@ describe('permissions', () => {
         .flatMap(({ Action: action }) => asList(action))
         .filter((action) => action.startsWith('sqs:'));
     const apart = { 'vesper:queue': 'true', 'vesper:separateWorkers': 'true' };
+    const onDeadLetters = (role: string) =>
+      resources(templateOf(apart), 'AWS::IAM::Policy')
+        .filter(({ id }) => id.startsWith(role))
+        .flatMap(({ Properties }) => Properties['PolicyDocument'].Statement as Statement[])
+        .filter(({ Resource: resource }) => JSON.stringify(resource).includes('DeadLetters'))
+        .flatMap(({ Action: action }) => asList(action));
+    assert.deepEqual(onDeadLetters('Requests'), ['sqs:GetQueueAttributes']);
+    assert.deepEqual(onDeadLetters('Jobs'), ['sqs:GetQueueAttributes', 'sqs:SendMessage']);
     assert.deepEqual(actions({}, 'Requests'), []);
     assert.deepEqual(
       new Set(actions(apart, 'Requests')),
