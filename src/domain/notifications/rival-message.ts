@@ -3,14 +3,34 @@ import type { MessageReference } from './delivery';
 
 const LOOKS = 6;
 const BETWEEN_LOOKS_MS = 3_000;
+const LONGEST_WITHDRAWAL_MS = 15_000;
 
 /**
- * Who has posted a message and then finds that the right to do so had passed to somebody else must know what became of theirs: only when both stand is one
- * too many. The other may still be about to post, so it is looked for a few times.
+ * Takes back a message that was posted after the right to do so had passed to another instance, when that one has posted it as well: only when both
+ * stand is one too many.
  * @param findTheirs where the message that counts is written down
- * @returns whether ours is the one too many
+ * @param withdraw not by the right that was lost, for this only mends: its signal is aborted after 15 s
  */
-export async function isOneTooMany(
+export async function withdrawDouble(
+  ours: MessageReference,
+  clock: Clock,
+  findTheirs: () => Promise<MessageReference | null>,
+  withdraw: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  if (!(await isOneTooMany(ours, clock, findTheirs))) return;
+  const patience = new AbortController();
+  const answered = new AbortController();
+  const giveUp = () => patience.abort(new Error(`not withdrawn within ${LONGEST_WITHDRAWAL_MS} ms`));
+  void clock.sleep(LONGEST_WITHDRAWAL_MS, answered.signal).then(giveUp);
+  try {
+    await withdraw(patience.signal);
+  } finally {
+    answered.abort();
+  }
+}
+
+/** The other one may still be about to post, so theirs is looked for a few times. */
+async function isOneTooMany(
   ours: MessageReference,
   clock: Clock,
   findTheirs: () => Promise<MessageReference | null>,

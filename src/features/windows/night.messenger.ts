@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MessageReference } from '../../domain/notifications/delivery';
 import type { SendingRights } from '../../domain/notifications/notification';
-import { isOneTooMany } from '../../domain/notifications/rival-message';
+import { withdrawDouble } from '../../domain/notifications/rival-message';
 import { Clock } from '../../domain/shared/clock';
 import { ChangedConcurrently } from '../../domain/shared/errors';
 import type { EodWindow } from '../../domain/windows/eod-window';
@@ -15,9 +15,6 @@ import {
 } from '../../domain/windows/table-publisher';
 import type { Interruption } from './interruption';
 import { NightObserver, type PublishAction } from './night-observer';
-
-/** For taking a second message back. */
-const WITHDRAWAL_MS = 15_000;
 
 export type Shown =
   | { readonly kind: 'shown'; readonly night: Night }
@@ -162,10 +159,10 @@ export class NightMessenger {
       const stored = await this.nights.find(night.windowName, night.businessDate);
       return stored === null ? null : place.read(stored).reference;
     };
-    if (!(await isOneTooMany(ours, this.clock, findTheirs))) return;
-    // Not by the right that was lost: this only mends.
-    const outcome = await this.publisher.withdraw(ours, AbortSignal.timeout(WITHDRAWAL_MS));
-    this.observer.published('withdraw', outcome.kind);
+    await withdrawDouble(ours, this.clock, findTheirs, async (signal) => {
+      const outcome = await this.publisher.withdraw(ours, signal);
+      this.observer.published('withdraw', outcome.kind);
+    });
   }
 }
 

@@ -8,10 +8,10 @@ import {
 import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
 import { asChannelFault } from '../../../domain/notifications/channel-fault';
 import type { SendingRights } from '../../../domain/notifications/notification';
+import { withdrawDouble } from '../../../domain/notifications/rival-message';
 import type { Clock } from '../../../domain/shared/clock';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
 import type { RecordStage } from './record.stage';
-import { withdrawDouble } from './withdraw-double';
 
 /** Sends one delivery: writes that it begins, sends, writes how it went. */
 export class DeliverStage {
@@ -84,8 +84,11 @@ export class DeliverStage {
   /** Somebody else took the delivery over while this instance was paused: if both have posted, ours goes. */
   private async withdrawDouble(channel: Channel, delivery: Delivery, outcome: SendOutcome): Promise<void> {
     if (outcome.kind !== 'sent' || outcome.reference === null) return;
+    const { reference } = outcome;
     const findTheirs = async () =>
       (await this.deliveries.findMessage(delivery.alert.id, channel.id))?.reference ?? null;
-    await withdrawDouble(channel, outcome.reference, this.clock, findTheirs);
+    await withdrawDouble(reference, this.clock, findTheirs, async (signal) =>
+      channel.withdraw?.(reference, signal),
+    );
   }
 }

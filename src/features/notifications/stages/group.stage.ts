@@ -17,10 +17,10 @@ import {
 } from '../../../domain/notifications/storm';
 import { asChannelFault } from '../../../domain/notifications/channel-fault';
 import type { SendingRights } from '../../../domain/notifications/notification';
+import { withdrawDouble } from '../../../domain/notifications/rival-message';
 import type { Clock } from '../../../domain/shared/clock';
 import { ChangedConcurrently } from '../../../domain/shared/errors';
 import type { IdSource } from '../../../domain/shared/id-source';
-import { withdrawDouble } from './withdraw-double';
 
 /** Where a new alert belongs, unless the storm's message could not be sent. */
 export type Grouping =
@@ -117,10 +117,13 @@ export class GroupStage {
   /** Somebody else took the channel over while this instance was paused: if both have posted the storm, ours goes. */
   private async withdrawSecond({ id, reference }: Storm, channel: Channel): Promise<void> {
     if (reference === null) return;
-    await withdrawDouble(channel, reference, this.clock, async () => {
+    const findTheirs = async () => {
       const { storm } = await this.deliveries.findTraffic(channel.id);
       return storm?.id === id ? storm.reference : null;
-    });
+    };
+    await withdrawDouble(reference, this.clock, findTheirs, async (signal) =>
+      channel.withdraw?.(reference, signal),
+    );
   }
 
   /**
