@@ -17,7 +17,7 @@ import type { RouteConfig } from './route-config';
 import { RouteFaces } from './route-faces';
 import { sendSecurityHeaders } from './security-headers';
 
-export const API_PREFIX = 'api/v1';
+const API_PREFIX = 'api/v1';
 
 /** Requests in flight get this long at shutdown before their connections are cut (spec 70: gone within 10 s). */
 const DRAIN_MS = 7_000;

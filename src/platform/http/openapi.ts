@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { SECURITY_SCHEMES } from './access.decorators';
 
-export const DOCS_PATH = '/api/docs';
+const DOCS_PATH = '/api/docs';
 const DOCS_JSON_PATH = '/api/docs-json';
 
 /** Groups of routes, in the order in which they are shown. */
@@ -36,7 +36,7 @@ export function serveDocumentation(app: NestFastifyApplication, identity: ApiIde
   });
 }
 
-export function createDocument(app: NestFastifyApplication, identity: ApiIdentity): OpenAPIObject {
+function createDocument(app: NestFastifyApplication, identity: ApiIdentity): OpenAPIObject {
   const [header, bearer] = SECURITY_SCHEMES;
   const description = 'An API key of API_KEYS; either way of sending it works everywhere';
   const builder = new DocumentBuilder()

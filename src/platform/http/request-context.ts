@@ -31,7 +31,7 @@ export const FromCaller = createParamDecorator((_: unknown, context: ExecutionCo
 );
 
 /** @throws TypeError on a public route, where nobody is known */
-export function callerOf({ requestContext }: FastifyRequest): Caller {
+function callerOf({ requestContext }: FastifyRequest): Caller {
   if (requestContext === null || requestContext.keyName === null)
     throw new TypeError('this route has no caller');
   return { keyName: requestContext.keyName, correlationId: requestContext.correlationId };

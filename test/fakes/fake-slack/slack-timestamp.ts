@@ -1,9 +1,4 @@
-const TIMESTAMP = /^\d{10}\.\d{6}$/;
 const LOOSE_TIMESTAMP = /^(\d{1,10})(?:\.(\d{1,6}))?$/;
-
-export function isTimestamp(text: string): boolean {
-  return TIMESTAMP.test(text);
-}
 
 /** Microseconds of a message's `ts`, or of the shorter spellings `oldest` and `latest` allow; `null` if it is neither. */
 export function toMicroseconds(text: string): bigint | null {

@@ -7,7 +7,7 @@ import { between, chance } from './dice';
 export type Story = 'well' | 'fails' | 'hangs';
 
 /** Vesper's patience has to be more than this, and less than the time that a hanging job is silent. */
-export const HEARTBEAT_MS = 8_000;
+const HEARTBEAT_MS = 8_000;
 export const STALE_AFTER_MS = 30_000;
 /** Between two edits of the table; a failure is repaired later than that, so that each one is seen there. */
 export const TABLE_EVERY_MS = 30_000;

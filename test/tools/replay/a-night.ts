@@ -2,7 +2,7 @@ import type { PlanSettings } from './plan';
 import type { Job, SchedulerSpec, Workload } from './workload';
 
 export const MINUTE = 60_000;
-export const NIGHT_START = new Date('1993-10-12T07:00:00.000Z');
+const NIGHT_START = new Date('1993-10-12T07:00:00.000Z');
 
 /** A six-hour night at speed 60 with nothing drawn, unless told otherwise. */
 export function settings(changes: Partial<PlanSettings> = {}): PlanSettings {

@@ -11,11 +11,10 @@ export type Suppression =
       readonly outcome: 'skipped' | 'suppressed' | 'failed';
       readonly reason: string;
     }
-  | { readonly kind: 'postponed'; readonly until: Date };
+  | { readonly kind: 'postponed' };
 
 /** From outbox to queue it takes moments; after this an opening that is nowhere will not come. */
 const LONGEST_WAY_MS = 3_600_000;
-const A_MOMENT_MS = 1_000;
 
 /** Decides what people need not be told. */
 export class SuppressStage {
@@ -63,7 +62,7 @@ export class SuppressStage {
     const ageMs = Math.abs(now.getTime() - createdAt.getTime());
     if (openingIsSettled || ageMs > LONGEST_WAY_MS)
       return settled('suppressed', 'nobody was told of the alert');
-    return { kind: 'postponed', until: new Date(now.getTime() + A_MOMENT_MS) };
+    return { kind: 'postponed' };
   }
 
   private judgeRepeat(
@@ -75,10 +74,9 @@ export class SuppressStage {
     if (successor !== null) return settled('suppressed', `folded into ${successor.id}`);
     if (message === null) return null;
     if (!channel.canEdit) return settled('suppressed', 'counted; the channel cannot edit messages');
-    const until = new Date((message.editedAt ?? message.postedAt).getTime() + this.repeatEditMs);
-    const leftMs = until.getTime() - now.getTime();
+    const leftMs = (message.editedAt ?? message.postedAt).getTime() + this.repeatEditMs - now.getTime();
     // More than the whole pause is left only when the clock has stepped back since.
-    return leftMs > 0 && leftMs <= this.repeatEditMs ? { kind: 'postponed', until } : null;
+    return leftMs > 0 && leftMs <= this.repeatEditMs ? { kind: 'postponed' } : null;
   }
 
   private async wasOvertaken(delivery: Delivery): Promise<boolean> {

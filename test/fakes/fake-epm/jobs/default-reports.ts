@@ -59,7 +59,7 @@ function planningDetails(status: number, hasChildren: boolean): string {
 }
 
 /** Data Integration's word for a status; a word of its own for each is not documented. */
-export function wordFor(status: number): string {
+function wordFor(status: number): string {
   if (status === 0) return 'SUCCESS';
   return status === -1 || status === 2 ? 'RUNNING' : 'FAILED';
 }

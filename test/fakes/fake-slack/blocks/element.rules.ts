@@ -51,7 +51,7 @@ const staticSelect = allOf(
 );
 
 /** Exactly one of the fields; with neither the first one is named as missing. */
-export function exactlyOne(first: string, second: string): Rule {
+function exactlyOne(first: string, second: string): Rule {
   return (value, pointer, review) => {
     if (!isRecord(value)) return;
     const present = [first, second].filter((field) => value[field] !== undefined);

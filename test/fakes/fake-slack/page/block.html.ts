@@ -40,7 +40,7 @@ function renderBlock(block: Fields, timeZone: string): Html {
 }
 
 /** A text object by its type: mrkdwn is markup, plain text is not. */
-export function renderText(value: unknown, timeZone: string): Html {
+function renderText(value: unknown, timeZone: string): Html {
   const { type } = fieldsOf(value);
   const text = textOf(value);
   return type === 'mrkdwn' ? renderMrkdwn(text, timeZone) : html`${withEmoji(text)}`;
