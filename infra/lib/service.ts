@@ -25,8 +25,8 @@ export const MOST_TASKS = 10;
 const CPU_PERCENT = 60;
 /** More are there within minutes; that fewer would do is believed only when it lasts. */
 const COOLDOWN = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(10) };
-/** A request takes Vesper 15 s at most; the load balancer lets those in flight end before the task is told to stop. */
-const DEREGISTRATION_DELAY = Duration.seconds(20);
+/** The longest request is a canvas that is written while somebody waits, 20 s; the load balancer lets those in flight end before the task is told to stop. */
+const DEREGISTRATION_DELAY = Duration.seconds(25);
 /** Vesper keeps an idle connection for 65 s, so that it is never Vesper who closes one that is about to be used. */
 const IDLE_TIMEOUT = Duration.seconds(60);
 
