@@ -104,7 +104,7 @@ export function boardAuditContract({ store, clock, retentionDays }: StoreSubject
     const [young] = await write(app, [clock.now()]);
     clock.skip(`${retentionDays - 1}d`);
     const from = retentionStart(clock.now(), retentionDays);
-    const deleted = await store().upkeep.deleteExpired(from);
+    const deleted = await store().upkeep.deleteExpired(from, new AbortController().signal);
     const all = await list({ app, from: deleted === 0 ? from : new Date(0) });
     expect(all).toEqual([young]);
     expect(all).not.toContainEqual(old);

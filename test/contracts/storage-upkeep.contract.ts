@@ -5,6 +5,8 @@ import { aStatusUpdate } from '../builders/a-status-update';
 import { failure, newId, register, report } from './acts';
 import type { StoreSubject } from './store-subject';
 
+const never = new AbortController().signal;
+
 /** Health, deletion of what has outlived its retention, backups. */
 export function storageUpkeepContract({ store, clock, retentionDays }: StoreSubject): void {
   async function delivered(channelId: string): Promise<string> {
@@ -58,7 +60,7 @@ export function storageUpkeepContract({ store, clock, retentionDays }: StoreSubj
     clock.skip(`${retentionDays - 1}d`);
 
     const from = retentionStart(clock.now(), retentionDays);
-    const deleted = await store().upkeep.deleteExpired(from);
+    const deleted = await store().upkeep.deleteExpired(from, never);
     // Five history entries, one attempt, one alert; none where the engine expires them itself.
     expect([0, 7]).toContain(deleted);
     const query = { schedulerId, from: deleted === 0 ? from : new Date(0), to: null, status: null };
@@ -73,7 +75,18 @@ export function storageUpkeepContract({ store, clock, retentionDays }: StoreSubj
     const alertIds = alerts.map(({ id }) => id);
     expect(alertIds).toEqual(expect.arrayContaining([open.alert.id, late?.alert.id]));
     expect(alertIds).not.toContain(ended?.alert.id);
-    expect(await store().upkeep.deleteExpired(from)).toBe(0);
+    expect(await store().upkeep.deleteExpired(from, never)).toBe(0);
+  });
+
+  it('deletes nothing when it is to end before it has begun, and leaves that for the next time', async () => {
+    const { schedulerId } = await register(store());
+    await report(store(), aStatusUpdate(schedulerId).completed().at(clock.now()).build());
+    clock.skip(`${retentionDays + 1}d`);
+    const from = retentionStart(clock.now(), retentionDays);
+    expect(await store().upkeep.deleteExpired(from, AbortSignal.abort())).toBe(0);
+    const deleted = await store().upkeep.deleteExpired(from, never);
+    const query = { schedulerId, from: deleted === 0 ? from : new Date(0), to: null, status: null };
+    expect((await store().schedulers.listHistory(query, { limit: 10, after: null })).items).toEqual([]);
   });
 
   it('keeps the current status of a scheduler that has been quiet for longer than the retention', async () => {
@@ -83,7 +96,7 @@ export function storageUpkeepContract({ store, clock, retentionDays }: StoreSubj
       aStatusUpdate(schedulerId).completed(5).at(clock.now()).build(),
     );
     clock.skip(`${retentionDays + 1}d`);
-    await store().upkeep.deleteExpired(retentionStart(clock.now(), retentionDays));
+    await store().upkeep.deleteExpired(retentionStart(clock.now(), retentionDays), never);
     expect(await store().schedulers.find(schedulerId)).toEqual(scheduler);
   });
 }

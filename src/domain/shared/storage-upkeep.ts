@@ -12,8 +12,12 @@ export interface StorageHealth {
 export interface StorageUpkeep {
   /** Whether reads and writes work now; never waits longer than a second or two. `ok` and `recovered` are healthy. */
   checkHealth(): Promise<StorageHealth>;
-  /** Deletes history entries, finished alerts and delivery attempts from before `before`. @returns how many were deleted; 0 where the engine expires them itself */
-  deleteExpired(before: Date): Promise<number>;
+  /**
+   * Deletes history entries, finished alerts and delivery attempts from before `before`.
+   * @param signal once it is aborted nothing more is begun; what is left is deleted the next time
+   * @returns how many were deleted; 0 where the engine expires them itself
+   */
+  deleteExpired(before: Date, signal: AbortSignal): Promise<number>;
   /** Makes a backup of its own and drops old ones. Does nothing where the engine is backed up from outside. @returns what was made, or `null` */
   backUp(now: Date): Promise<string | null>;
 }

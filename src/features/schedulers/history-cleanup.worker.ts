@@ -1,6 +1,7 @@
 import { retentionStart } from '../../domain/schedulers/history-entry';
 import type { Clock } from '../../domain/shared/clock';
 import type { StorageUpkeep } from '../../domain/shared/storage-upkeep';
+import type { Hold } from '../../platform/workers/hold-lease';
 import type { Task } from '../../platform/workers/task';
 
 const ALMOST_A_DAY_MS = 23.5 * 3_600_000;
@@ -15,7 +16,7 @@ export class HistoryCleanupWorker implements Task {
   private cleanedAtMs = -Infinity;
 
   constructor(
-    private readonly upkeep: StorageUpkeep,
+    private readonly upkeep: Pick<StorageUpkeep, 'deleteExpired'>,
     private readonly retentionDays: number,
     private readonly clock: Clock,
     timeZone: string,
@@ -28,8 +29,9 @@ export class HistoryCleanupWorker implements Task {
     return this.clock.monotonicMs() - this.cleanedAtMs >= ALMOST_A_DAY_MS;
   }
 
-  async run(now: Date): Promise<void> {
-    await this.upkeep.deleteExpired(retentionStart(now, this.retentionDays));
-    this.cleanedAtMs = this.clock.monotonicMs();
+  async run(now: Date, { signal }: Pick<Hold, 'signal'>): Promise<void> {
+    await this.upkeep.deleteExpired(retentionStart(now, this.retentionDays), signal);
+    // What was left is for the next hour, not for tomorrow.
+    if (!signal.aborted) this.cleanedAtMs = this.clock.monotonicMs();
   }
 }

@@ -78,11 +78,15 @@ export class ArchiveFiles {
     return lines;
   }
 
-  /** Rewrites one day without the lines that are not to be kept; files and folders that become empty are deleted. */
-  async prune(day: string, keeps: (line: string) => boolean): Promise<void> {
+  /**
+   * Rewrites one day without the lines that are not to be kept; files and folders that become empty are deleted.
+   * @param signal once aborted, the files that are left stay as they are
+   */
+  async prune(day: string, keeps: (line: string) => boolean, signal: AbortSignal): Promise<void> {
     // A crash during the last rewriting may have left some.
     for (const path of await this.listFiles(day, TEMPORARY)) await rm(path);
     for (const path of await this.listFiles(day)) {
+      if (signal.aborted) return;
       const lines = [...linesWith(await readFile(path), [])];
       const kept = lines.filter(keeps);
       if (kept.length === lines.length && kept.length > 0) continue;

@@ -1,17 +1,21 @@
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
+import { aWindow } from '../../../../test/builders/a-window';
 import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { FaultyDisk } from '../../../../test/fakes/faulty-disk';
 import { JsonFolders, register } from '../../../../test/harness/json-folder';
 import type { HistoryEntry } from '../../../domain/schedulers/history-entry';
 import type { StatusDecision } from '../../../domain/schedulers/decide-status-update';
 import { ChangedConcurrently, StorageUnavailable } from '../../../domain/shared/errors';
+import { newNight } from '../../../domain/windows/night';
+import { occurrenceOn } from '../../../domain/windows/occurrence';
 import type { JsonStore } from './json.store';
 
 const NOW = new Date('2026-03-02T17:00:00.000Z');
 const MINUTE_MS = 60_000;
 const folders = new JsonFolders(new FakeClock(NOW));
+const never = new AbortController().signal;
 
 function entryAt(minutesAgo: number, fields: Partial<HistoryEntry> = {}): HistoryEntry {
   return {
@@ -28,6 +32,10 @@ function entryAt(minutesAgo: number, fields: Partial<HistoryEntry> = {}): Histor
     reportedBy: 'key',
     ...fields,
   };
+}
+
+function entryOf(schedulerId: string, minutesAgo: number): HistoryEntry {
+  return entryAt(minutesAgo, { schedulerId, id: `${schedulerId}-${minutesAgo}` });
 }
 
 /** Writes an entry without changing anything else of its scheduler. */
@@ -138,7 +146,7 @@ describe('history in daily files', () => {
     await file(reopened);
     expect((await readFile(join(killed, 'history', name), 'utf8')).match(/"id"/g)).toHaveLength(4);
     expect(await listed(reopened)).toEqual([entryAt(0), entryAt(1)]);
-    expect(await reopened.upkeep.deleteExpired(new Date(NOW.getTime() + 1))).toBe(2);
+    expect(await reopened.upkeep.deleteExpired(new Date(NOW.getTime() + 1), never)).toBe(2);
   });
 
   it('loses no more than a torn line, and nothing of what is appended to it', async () => {
@@ -180,12 +188,40 @@ describe('history in daily files', () => {
     await file(store);
     await record(store, entryAt(180));
     const before = new Date(NOW.getTime() - 60 * MINUTE_MS);
-    expect(await store.upkeep.deleteExpired(before)).toBe(4);
+    expect(await store.upkeep.deleteExpired(before, never)).toBe(4);
     expect(await listed(store)).toEqual([entryAt(0), entryAt(60)]);
     expect((await filesIn(dataDir)).map((name) => dirname(name))).toEqual(['2026-03-02']);
-    expect(await store.upkeep.deleteExpired(before)).toBe(0);
+    expect(await store.upkeep.deleteExpired(before, never)).toBe(0);
     await store.close();
     expect(await listed(await folders.open(dataDir))).toEqual([entryAt(0), entryAt(60)]);
+  });
+
+  it('that has outlived its retention is deleted up to the file in hand when the process is to end, and later the rest', async () => {
+    const disk = new FaultyDisk();
+    const dataDir = await folders.create();
+    const store = await folders.open(dataDir, { openFile: disk.openFile });
+    const window = aWindow({ name: 'window' });
+    await store.nights.record(newNight(window, occurrenceOn(window, '2026-02-01')));
+    // Two files of one day, each with one to keep, and the day before.
+    for (const schedulerId of ['s', 't'])
+      for (const minutesAgo of [0, 60, 24 * 60]) await record(store, entryOf(schedulerId, minutesAgo));
+    await file(store);
+    const files = await filesIn(dataDir);
+    const commits = () => disk.asked.filter(({ path }) => path.includes('journal')).length;
+    const before = commits();
+    const ending = new AbortController();
+    disk.before = (operation, path) => {
+      if (operation === 'open' && path.includes('history')) ending.abort();
+    };
+    expect(await store.upkeep.deleteExpired(NOW, ending.signal)).toBe(1);
+    expect(await filesIn(dataDir)).toEqual(files);
+    expect(await store.upkeep.deleteExpired(NOW, ending.signal)).toBe(0);
+    expect(commits()).toBe(before);
+    expect(await store.upkeep.deleteExpired(NOW, never)).toBe(3);
+    expect(await filesIn(dataDir)).toHaveLength(2);
+    expect(await listed(store, 's')).toEqual([entryOf('s', 0)]);
+    expect(await listed(store, 't')).toEqual([entryOf('t', 0)]);
+    expect(await store.nights.find('window', '2026-02-01')).toBeNull();
   });
 
   it('that is kept when other history is deleted is as durable as before', async () => {
@@ -193,7 +229,7 @@ describe('history in daily files', () => {
     const dataDir = await folders.create();
     const store = await folders.open(dataDir, { openFile: disk.openFile });
     await record(store, entryAt(0));
-    await store.upkeep.deleteExpired(new Date(NOW.getTime() - MINUTE_MS));
+    await store.upkeep.deleteExpired(new Date(NOW.getTime() - MINUTE_MS), never);
     const [name = ''] = await filesIn(dataDir);
     const synced = { operation: 'datasync' as const, path: join(dataDir, 'history', name) };
     expect(disk.asked).not.toContainEqual(synced);
@@ -208,7 +244,7 @@ describe('history in daily files', () => {
     await file(store);
     const [name = ''] = await filesIn(dataDir);
     await writeFile(join(dataDir, 'history', `${name}.tmp`), 'half');
-    expect(await store.upkeep.deleteExpired(NOW)).toBe(1);
+    expect(await store.upkeep.deleteExpired(NOW, never)).toBe(1);
     expect(await readdir(join(dataDir, 'history'))).toEqual([]);
   });
 

@@ -105,14 +105,16 @@ export class Archive<T> {
     });
   }
 
-  /** Deletes what has outlived its retention. @returns how many records */
-  async deleteExpired(before: Date): Promise<number> {
+  /** Deletes what has outlived its retention. @param signal once aborted, no other file is begun @returns how many records */
+  async deleteExpired(before: Date, signal: AbortSignal): Promise<number> {
     return this.exclusive(async () => {
+      if (signal.aborted) return 0;
       await this.fileAll();
       const deleted = new Set<string>();
       const lastDay = before.toISOString().slice(0, 10);
       for (const day of await this.files.listDays()) {
-        if (day <= lastDay) await this.files.prune(day, (line) => this.keeps(line, before, deleted));
+        if (signal.aborted) break;
+        if (day <= lastDay) await this.files.prune(day, (line) => this.keeps(line, before, deleted), signal);
       }
       return deleted.size;
     });

@@ -112,9 +112,9 @@ export class Archives {
     for (const archive of this.all()) await archive.fileDurably();
   }
 
-  async deleteExpired(before: Date): Promise<number> {
+  async deleteExpired(before: Date, signal: AbortSignal): Promise<number> {
     let deleted = 0;
-    for (const archive of this.all()) deleted += await archive.deleteExpired(before);
+    for (const archive of this.all()) deleted += await archive.deleteExpired(before, signal);
     return deleted;
   }
 

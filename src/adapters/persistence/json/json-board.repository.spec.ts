@@ -115,7 +115,7 @@ describe('the board in a JSON store', () => {
       ...aDecision(2, 'Planning'),
       audits: [{ ...anAudit('Planning', 2), at: clock.now() }],
     });
-    expect(await upkeep.deleteExpired(new Date(NOW.getTime() + 1))).toBe(1);
+    expect(await upkeep.deleteExpired(new Date(NOW.getTime() + 1), new AbortController().signal)).toBe(1);
     expect((await board.listAudit(audit('Planning'), PAGE)).items.map(({ id }) => id)).toEqual([
       'Planning-2',
     ]);

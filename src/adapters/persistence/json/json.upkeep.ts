@@ -42,19 +42,24 @@ export class JsonUpkeep implements StorageUpkeep {
     };
   }
 
-  async deleteExpired(before: Date): Promise<number> {
-    const deleted = await this.state.archives.deleteExpired(before);
+  async deleteExpired(before: Date, signal: AbortSignal): Promise<number> {
+    const deleted = await this.state.archives.deleteExpired(before, signal);
     const { nights, messages, slots, alerts } = this.state;
-    await this.deleteWhere(nights, (night) => night.endsAt < before);
+    await this.deleteWhere(nights, (night) => night.endsAt < before, signal);
     await this.deleteWhere(
       messages,
       (message) =>
         (message.editedAt ?? message.postedAt) < before && alerts.head(message.alertId) === undefined,
+      signal,
     );
-    await this.deleteWhere(slots, ({ openAlertId, recentChanges }) => {
-      const last = recentChanges.at(-1);
-      return openAlertId === null && (last === undefined || last < before);
-    });
+    await this.deleteWhere(
+      slots,
+      ({ openAlertId, recentChanges }) => {
+        const last = recentChanges.at(-1);
+        return openAlertId === null && (last === undefined || last < before);
+      },
+      signal,
+    );
     return deleted;
   }
 
@@ -63,9 +68,14 @@ export class JsonUpkeep implements StorageUpkeep {
   }
 
   /** Deletes what nothing refers to any more, unless it is being written at this moment. */
-  private async deleteWhere<T>(table: Table<T>, isObsolete: (record: T) => boolean): Promise<void> {
+  private async deleteWhere<T>(
+    table: Table<T>,
+    isObsolete: (record: T) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (signal.aborted) return;
     const obsolete = [...table.entries()].filter(([, record]) => isObsolete(record)).map(([key]) => key);
-    for (let from = 0; from < obsolete.length; from += DELETIONS_A_COMMIT) {
+    for (let from = 0; from < obsolete.length && !signal.aborted; from += DELETIONS_A_COMMIT) {
       const keys = obsolete.slice(from, from + DELETIONS_A_COMMIT).filter((key) => !table.isStaged(key));
       const writes: Write[] = keys.map((key) => table.delete(key));
       await this.journal.commit(writes, undefined);
