@@ -8,9 +8,19 @@ export const boardDrill: Drill = {
   name: 'board',
   about: 'EPM board: from push to canvas, killed writers, two instances, a round of polling',
   sabotages: {
-    canvas: 'somebody else writes into the canvases',
-    doubled: 'an edit is made twice',
-    crowd: 'counts more requests at once than there were',
+    canvas: {
+      about: 'somebody else writes into the canvases',
+      breaks: [
+        'pushes that a canvas does not show',
+        'pushes not shown at the end',
+        'the last state is shown',
+      ],
+    },
+    doubled: { about: 'an edit is made twice', breaks: ['edits doubled'] },
+    crowd: {
+      about: 'counts more requests at once than there were',
+      breaks: ['no server is asked more than'],
+    },
   },
   cases: ({ storages, sabotage }) => {
     if (sabotage === 'crowd') return [epmRoundCase];

@@ -41,7 +41,9 @@ async function main(): Promise<void> {
     if (request.keep) console.log(`\nFolders and logs are in ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
   }
-  console.log(process.exitCode === 1 ? '\nNOT as promised.' : '\nAs promised.');
+  const [kept, broken] =
+    request.options.sabotage === null ? ['As promised.', 'NOT as promised.'] : ['Found.', 'NOT found.'];
+  console.log(`\n${process.exitCode === 1 ? broken : kept}`);
 }
 
 main().catch((error: unknown) => {

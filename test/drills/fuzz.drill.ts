@@ -5,7 +5,6 @@ import { FakeSlack } from '../fakes/fake-slack';
 import { ApiClient } from './frame/api-client';
 import type { Drill, DrillCase, DrillContext, StorageName } from './frame/drill';
 import type { Findings } from './frame/findings';
-import { plantedFault } from './frame/planted-fault';
 import { SettledMemory } from './frame/settled-memory';
 import { SLACK_CHANNEL, slackEnv } from './frame/slack-ledger';
 import { emulatorFor, storageEnv } from './frame/storage-env';
@@ -37,12 +36,36 @@ export const fuzzDrill: Drill = {
   about:
     '100,000 (--times: thousands) malformed and hostile requests: no 5xx, no crash, no markup in Slack, memory stable',
   sabotages: {
-    markup: 'Vesper writes one kind of text to Slack as it came',
-    fault: 'one odd run id is a fault of the server',
-    crash: 'one odd path ends the process',
-    leak: 'Vesper keeps every request for ever',
-    block: 'the event loop of Vesper stands still for 400 ms again and again',
-    nameless: 'violations do not say which field they are about',
+    markup: {
+      about: 'Vesper writes one kind of text to Slack as it came',
+      breaks: ['mentions and links in messages', 'bells in the text or blocks of messages'],
+      inVesper: 'markup',
+    },
+    fault: {
+      about: 'one odd run id is a fault of the server',
+      breaks: ['answers that are a fault of the server', 'faults in the log'],
+      inVesper: 'fault',
+    },
+    crash: {
+      about: 'one odd path ends the process',
+      breaks: ['it is the process that was started'],
+      inVesper: 'crash',
+    },
+    leak: {
+      about: 'Vesper keeps every request for ever',
+      breaks: ['memory in use grows', 'resident memory grows'],
+      inVesper: 'leak',
+    },
+    block: {
+      about: 'the event loop of Vesper stands still for 400 ms again and again',
+      breaks: ['good requests answered within'],
+      inVesper: 'block',
+    },
+    nameless: {
+      about: 'violations do not say which field they are about',
+      breaks: ['violations that name no field'],
+      inVesper: 'nameless',
+    },
   },
   cases: ({ storages }) => storages.map((storage) => caseOn(storage, storages.length > 1)),
 };
@@ -61,11 +84,10 @@ async function run(
   context: DrillContext,
   findings: Findings,
 ): Promise<void> {
-  const { folder, options, say } = context;
+  const { folder, options, say, fault } = context;
   const fake = await FakeSlack.start();
   const emulator = await emulatorFor(storage);
   const memory = new SettledMemory(folder);
-  const fault = options.sabotage === null ? { nodeArgs: [], env: {} } : plantedFault(options.sabotage);
   const vesper = await VesperProcess.create({
     nodeArgs: [...memory.nodeArgs, ...fault.nodeArgs],
     env: {

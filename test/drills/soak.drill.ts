@@ -11,7 +11,6 @@ import { checkHistory } from './frame/history/check-history';
 import { HISTORY_FAULTS } from './frame/history/history-faults';
 import { ReportLedger } from './frame/history/report-ledger';
 import { Latencies } from './frame/latencies';
-import { plantedFault } from './frame/planted-fault';
 import { Reporters } from './frame/reporters';
 import { SettledMemory } from './frame/settled-memory';
 import { SLACK_CHANNEL, slackEnv } from './frame/slack-ledger';
@@ -33,17 +32,24 @@ const LAG_GROWS_AT_MOST_MS = 20;
 /** Of the longest within each few seconds: a collection of garbage may take a while, everything else may not. */
 const LONGEST_LAG_MS = 300;
 const HANDLES_GROW_AT_MOST = 20;
-const OWN_FAULTS: Readonly<Record<string, string>> = {
-  leak: 'Vesper keeps every request for ever',
-  block: 'the event loop of Vesper stands still for 400 ms again and again',
-};
-
 export const soakDrill: Drill = {
   name: 'soak',
   about:
     'an hour (--times: minutes) of mixed load: memory, handles and event-loop lag stay flat, no answer is wrong',
   atOnce: () => 2,
-  sabotages: { ...HISTORY_FAULTS, ...OWN_FAULTS },
+  sabotages: {
+    ...HISTORY_FAULTS,
+    leak: {
+      about: 'Vesper keeps every request for ever',
+      breaks: ['memory in use grows', 'resident memory (MiB) grows'],
+      inVesper: 'leak',
+    },
+    block: {
+      about: 'the event loop of Vesper stands still for 400 ms again and again',
+      breaks: ['event-loop lag, longest'],
+      inVesper: 'block',
+    },
+  },
   cases: ({ storages }) => storages.map(caseOn),
 };
 
@@ -55,12 +61,10 @@ function caseOn(storage: StorageName): DrillCase {
 }
 
 async function run(storage: StorageName, context: DrillContext, findings: Findings): Promise<void> {
-  const { folder, options, say } = context;
+  const { folder, options, say, fault } = context;
   const fake = await FakeSlack.start();
   const emulator = await emulatorFor(storage);
   const memory = new SettledMemory(folder);
-  const planted = options.sabotage !== null && Object.hasOwn(OWN_FAULTS, options.sabotage);
-  const fault = planted ? plantedFault(options.sabotage) : { nodeArgs: [], env: {} };
   const vesper = await VesperProcess.create({
     nodeArgs: [...memory.nodeArgs, ...fault.nodeArgs],
     env: {

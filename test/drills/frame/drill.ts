@@ -1,4 +1,5 @@
 import type { Findings } from './findings';
+import type { VesperOptions } from './vesper-process';
 
 export type StorageName = 'json' | 'dynamodb';
 
@@ -15,8 +16,24 @@ export interface DrillOptions {
   readonly old: string | null;
 }
 
+/** A fault that a drill plants to see that it finds it. */
+export interface Sabotage {
+  readonly about: string;
+  /** Parts of the text of promises. It is found when one of these promises is broken, whatever else is. */
+  readonly breaks: readonly string[];
+  /** Planted in Vesper itself, by preload/faults.cjs under this name; else the drill plants it where it looks. */
+  readonly inVesper?: string;
+}
+
+export type Sabotages = Readonly<Record<string, Sabotage>>;
+
+/** What a Vesper is started with, on top of everything else. */
+export type VesperExtras = Required<Pick<VesperOptions, 'nodeArgs' | 'env'>>;
+
 export interface DrillContext {
   readonly options: DrillOptions;
+  /** For each Vesper of the drill: the fault that was asked for, when it is planted there; else nothing. */
+  readonly fault: VesperExtras;
   /** An empty folder of this drill. */
   readonly folder: string;
   readonly say: (text: string) => void;
@@ -35,7 +52,7 @@ export interface Drill {
   readonly about: string;
   /** How many of its cases are run beside each other: those that spend their time waiting, or are not about how long things take. Default 1. */
   atOnce?(options: DrillOptions): number;
-  /** Faults that the drill can plant into what it looks at. With one of them it must fail. */
-  readonly sabotages: Readonly<Record<string, string>>;
+  /** Faults that the drill can plant, by name. With one of them it must fail, and by the promises that the fault is about. */
+  readonly sabotages: Sabotages;
   cases(options: DrillOptions): readonly DrillCase[];
 }

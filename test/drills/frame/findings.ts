@@ -12,6 +12,7 @@ const SHOWN = 5;
 export class Findings {
   private readonly figures = new Map<string, string>();
   private readonly found: Finding[] = [];
+  private reachedEnd = true;
 
   /** The last value under a name counts. */
   figure(name: string, value: string | number): void {
@@ -28,6 +29,16 @@ export class Findings {
     const more = cases.length > SHOWN ? ` … and ${cases.length - SHOWN} more` : '';
     const seen = cases.length === 0 ? 'none' : `${cases.length}: ${cases.slice(0, SHOWN).join('; ')}${more}`;
     this.expect(promise, cases.length === 0, seen);
+  }
+
+  /** The drill did not come to its end: what it would have looked at then, nobody knows. */
+  stopped(reason: string): void {
+    this.reachedEnd = false;
+    this.expect('the drill comes to its end', false, reason);
+  }
+
+  get isWhole(): boolean {
+    return this.reachedEnd;
   }
 
   get broken(): readonly Finding[] {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { VesperOptions } from './vesper-process';
+import type { Sabotage, VesperExtras } from './drill';
 
 const PRELOAD = join(__dirname, 'preload/faults.cjs');
 
-/** @param name of a fault in preload/faults.cjs. @returns what a Vesper that has it is started with */
-export function plantedFault(name: string): Required<Pick<VesperOptions, 'nodeArgs' | 'env'>> {
-  return { nodeArgs: ['--require', PRELOAD], env: { DRILL_FAULT: name } };
+/** @returns what a Vesper that is to have the fault is started with; nothing when it is planted elsewhere */
+export function plantedFault(sabotage: Sabotage | undefined): VesperExtras {
+  if (sabotage?.inVesper === undefined) return { nodeArgs: [], env: {} };
+  return { nodeArgs: ['--require', PRELOAD], env: { DRILL_FAULT: sabotage.inVesper } };
 }

@@ -19,7 +19,7 @@ export interface KnownDrills {
 export function usage({ all, short }: KnownDrills): string {
   const faults = all.flatMap(({ name, sabotages }) =>
     Object.entries(sabotages).map(
-      ([fault, about]) => `                           ${name}: ${fault} – ${about}`,
+      ([fault, { about }]) => `                           ${name}: ${fault} – ${about}`,
     ),
   );
   return `Usage: npm run drill -- [name …] [options]
@@ -33,7 +33,7 @@ ${all.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join('\n')}
   --seed 1               the same seed, the same decisions
   --old <revision>       what ran before the deploy of the rolling drill (default the newest tag, else before the last change)
   --short                fewer times and troubles; without a name: ${short.flatMap((lane) => lane.map(({ name }) => name)).join(', ')}
-  --sabotage <fault>     plants a fault that the drill must find: then exit code 0 means that it found it
+  --sabotage <fault>     plants a fault that the drill must find: then exit code 0 means that it found it, by a promise that is about it
 ${faults.join('\n')}
   --keep                 leaves folders and logs behind`;
 }
@@ -65,18 +65,20 @@ export function readRequest(argv: readonly string[], known: KnownDrills): DrillR
     .filter(({ sabotages }) => sabotage !== null && !Object.hasOwn(sabotages, sabotage));
   if (strangers.length > 0)
     throw new Error(`--sabotage ${sabotage} is not known to ${strangers.map(({ name }) => name).join(', ')}`);
-  return {
-    lanes,
-    keep: values.keep ?? false,
-    options: {
-      seed: integer('--seed', values.seed ?? '1'),
-      storages: storagesOf(values.storage ?? 'both'),
-      times: values.times === undefined ? null : integer('--times', values.times),
-      short,
-      sabotage,
-      old: values.old ?? null,
-    },
+  const options: DrillOptions = {
+    seed: integer('--seed', values.seed ?? '1'),
+    storages: storagesOf(values.storage ?? 'both'),
+    times: values.times === undefined ? null : integer('--times', values.times),
+    short,
+    sabotage,
+    old: values.old ?? null,
   };
+  const idle = lanes.flat().filter((drill) => drill.cases(options).length === 0);
+  if (idle.length > 0 && (positionals.length > 0 || idle.length === lanes.flat().length))
+    throw new Error(
+      `With ${argv.filter((word) => !positionals.includes(word)).join(' ')} nothing is left of ${idle.map(({ name }) => name).join(', ')} to be done.`,
+    );
+  return { lanes, keep: values.keep ?? false, options };
 }
 
 function lanesOf(names: readonly string[], isShort: boolean, { all, short }: KnownDrills) {

@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Drill, DrillCase, DrillOptions } from './drill';
 import { Findings } from './findings';
+import { plantedFault } from './planted-fault';
 import type { DrillRequest } from './request';
+import { judge, type Verdict } from './verdict';
 
 /** @returns whether everything came out as wanted: every promise kept, or the planted fault found */
 export async function runDrills({ lanes, options }: DrillRequest, folder: string): Promise<boolean> {
@@ -26,12 +28,15 @@ async function runDrill(drill: Drill, options: DrillOptions, folder: string): Pr
   const runs = drill
     .cases(options)
     .map((one, index) => () => runCase(drill, one, options, join(folder, `${drill.name}-${index + 1}`)));
-  let asWanted = true;
+  if (runs.length === 0) console.log(`\nSKIPPED ${drill.name}: it has no case for these options`);
+  const verdicts: Verdict[] = [];
   const takeNext = async () => {
-    for (let run = runs.shift(); run !== undefined; run = runs.shift()) asWanted = (await run()) && asWanted;
+    for (let run = runs.shift(); run !== undefined; run = runs.shift()) verdicts.push(await run());
   };
   await Promise.all(Array.from({ length: Math.min(drill.atOnce?.(options) ?? 1, runs.length) }, takeNext));
-  return asWanted;
+  if (verdicts.some((verdict) => verdict === 'broken' || verdict === 'missed')) return false;
+  // Where nothing was tried, nothing was found.
+  return options.sabotage === null || verdicts.includes('found');
 }
 
 async function runCase(
@@ -39,41 +44,29 @@ async function runCase(
   one: DrillCase,
   options: DrillOptions,
   folder: string,
-): Promise<boolean> {
+): Promise<Verdict> {
   const title = `${drill.name}: ${one.title}`;
   const skipped = one.skips?.() ?? null;
   if (skipped !== null) {
     console.log(`\nSKIPPED ${title}: ${skipped}`);
-    return true;
+    return 'skipped';
   }
   mkdirSync(folder);
   const findings = new Findings();
   const startedAt = performance.now();
   const say = (text: string) => void process.stderr.write(`  · ${title}: ${text}\n`);
+  const sabotage = options.sabotage === null ? undefined : drill.sabotages[options.sabotage];
   try {
-    await one.run({ options, folder, say }, findings);
+    await one.run({ options, folder, say, fault: plantedFault(sabotage) }, findings);
   } catch (error) {
-    findings.expect(
-      'the drill comes to its end',
-      false,
-      error instanceof Error ? error.message : String(error),
-    );
+    findings.stopped(error instanceof Error ? error.message : String(error));
   }
   if (findings.count === 0) findings.expect('something was looked at', false, 'nothing');
   findings.figure('took', secondsSince(startedAt));
   console.log(`\n${title}\n${findings.toText()}`);
-  return verdict(findings, options.sabotage);
-}
-
-/** A drill that does not come to its end has found nothing. */
-function verdict(findings: Findings, sabotage: string | null): boolean {
-  if (sabotage === null) return findings.broken.length === 0;
-  const by = findings.broken.map(({ promise }) => promise);
-  const found = by.length > 0 && !by.includes('the drill comes to its end');
-  console.log(
-    `  ${found ? 'found ' : 'MISSED'}  the planted fault "${sabotage}"${found ? ` by: ${by.join('; ')}` : ''}`,
-  );
-  return found;
+  const { verdict, said } = judge(findings, sabotage);
+  if (said !== '') console.log(`  ${said}`);
+  return verdict;
 }
 
 function secondsSince(startedAt: number): string {

@@ -12,6 +12,7 @@ const USED_WITHIN_MS = 20_000;
 export interface FleetOptions {
   readonly balancer: Balancer;
   readonly env: Readonly<Record<string, string>>;
+  readonly nodeArgs: readonly string[];
   readonly folder: string;
   readonly drainMs: number;
 }
@@ -43,6 +44,7 @@ export class Fleet {
     const drain = { SHUTDOWN_DRAIN_SECONDS: String(drainMs / 1_000) };
     const vesper = await VesperProcess.start({
       main: build.main,
+      nodeArgs: this.options.nodeArgs,
       env: { ...this.options.env, ...drain, ...env },
       logFile,
     });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeSlack, type FakeMessage } from '../../fakes/fake-slack';
-import { ApiClient } from '../frame/api-client';
+import { ApiClient, Refused } from '../frame/api-client';
 import { checkNight, type NightPlan } from '../frame/check-night';
 import type { Drill, DrillCase, DrillContext } from '../frame/drill';
 import { startEmulator } from '../frame/emulator';
@@ -40,9 +40,18 @@ export const rollingDrill: Drill = {
     'old and new version side by side over a night, replaced one by one: nothing lost, doubled or refused',
   sabotages: {
     ...HISTORY_FAULTS,
-    kill: 'the old instances are killed instead of told to stop',
-    shape: 'the new version renames what the old one reads',
-    elsewhere: 'the new version is told another table prefix',
+    kill: {
+      about: 'the old instances are killed instead of told to stop',
+      breaks: ['the old ones stopped by themselves', 'requests that the balancer could not pass on'],
+    },
+    shape: {
+      about: 'the new version renames what the old one reads',
+      breaks: ['stored things that one version could not read'],
+    },
+    elsewhere: {
+      about: 'the new version is told another table prefix',
+      breaks: ['clients that were refused for good', 'acknowledged registrations lost'],
+    },
   },
   cases: ({ storages }) => (storages.includes('dynamodb') ? [nightCase] : []),
 };
@@ -60,13 +69,14 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
   const plan = planFrom(new Date());
   const tablePrefix = `rolling-${Date.now()}-`;
   const fleet = new Fleet({
-    ...{ balancer, folder: context.folder, drainMs: DRAIN_MS },
+    ...{ balancer, folder: context.folder, drainMs: DRAIN_MS, nodeArgs: context.fault.nodeArgs },
     env: {
       ...nightEnv(plan),
       ...EMULATOR_ENV,
       DYNAMODB_ENDPOINT: emulator.endpoint,
       DYNAMODB_TABLE_PREFIX: tablePrefix,
       SLACK_API_URL: fake.apiUrl,
+      ...context.fault.env,
     },
   });
   try {
@@ -78,10 +88,15 @@ async function run(context: DrillContext, findings: Findings): Promise<void> {
     const reports = reportUntil(plan.endsAt.getTime() - REPORTS_END_MS, api, ledger, context);
     // Neither is left alone when the other fails: it works in the folder of the drill.
     const ends = await Promise.allSettled([reports, readWhile(night, api)]);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const faults = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
+    for (const fault of faults) if (!(fault instanceof Refused)) throw fault;
     await waitUntil(() => summaries(fake).length > 0, END_WITHIN_MS, 500);
     await sleep(SETTLED_AFTER_MS);
     findings.figure('requests', answers.total);
+    findings.expectNone(
+      'clients that were refused for good',
+      faults.map(({ message }) => message),
+    );
     findings.expectNone('requests that were not answered as they should be', [...answers.wrong]);
     findings.expectNone('requests that the balancer could not pass on', balancer.faults);
     findings.expectNone('stored things that one version could not read', fleet.unreadable());
