@@ -9,9 +9,18 @@ export const clockDrill: Drill = {
   atOnce: () => 3,
   sabotages: {
     ...HISTORY_FAULTS,
-    unchanged: 'goes through the night as if the clocks had not been changed',
-    silent: 'a job that is taken for a living one gives no sign of life any more',
-    negative: 'reads each execution time as a negative one',
+    unchanged: {
+      about: 'goes through the night as if the clocks had not been changed',
+      breaks: ['each step once, at its time'],
+    },
+    silent: {
+      about: 'a job that is taken for a living one gives no sign of life any more',
+      breaks: ['alerts about silence of jobs that were not silent'],
+    },
+    negative: {
+      about: 'reads each execution time as a negative one',
+      breaks: ['negative execution times'],
+    },
   },
   cases: ({ storages, sabotage }) => {
     const nights = storages.flatMap((storage) =>
@@ -22,6 +31,6 @@ export const clockDrill: Drill = {
       ...(storages.includes('dynamodb') ? [steppingCase('dynamodb', 2)] : []),
     ];
     if (sabotage === 'unchanged') return nights;
-    return sabotage === null ? [...nights, ...steps] : steps;
+    return sabotage === null || sabotage === 'withdrawn' ? [...nights, ...steps] : steps;
   },
 };

@@ -56,6 +56,8 @@ const OUTAGES_SHORT: readonly Outage[] = [
   },
 ];
 
+const OWN_FAULTS: readonly string[] = ['mute', 'ready', 'early'];
+
 export const dynamoDrill: Drill = {
   name: 'dynamo',
   about:
@@ -63,12 +65,31 @@ export const dynamoDrill: Drill = {
   atOnce: ({ short }) => (short ? Infinity : 1),
   sabotages: {
     ...HISTORY_FAULTS,
-    tables: 'lets missing tables be made',
+    tables: { about: 'lets missing tables be made', breaks: ['it ends', 'and names the missing table'] },
+    mute: {
+      about: 'Vesper does not say when to come again',
+      breaks: ['every 503 says when to come again', 'is told when to come again'],
+      inVesper: 'no Retry-After',
+    },
+    ready: {
+      about: 'Vesper says that it is ready whatever it can do',
+      breaks: ['it is not ready meanwhile'],
+      inVesper: 'always ready',
+    },
+    early: {
+      about: 'Vesper acknowledges heartbeats before they are written',
+      breaks: ['nothing is acknowledged meanwhile'],
+      inVesper: 'early heartbeats',
+    },
   },
-  cases: ({ sabotage, short }) => {
+  cases: ({ storages, sabotage, short }) => {
+    if (!storages.includes('dynamodb')) return [];
     const withoutTables = { title: 'a table is missing at the start', run: startWithoutTables };
     if (sabotage === 'tables') return [withoutTables];
-    const outages = short ? OUTAGES_SHORT : OUTAGES;
+    const all = short ? OUTAGES_SHORT : OUTAGES;
+    // What Vesper must refuse in an outage, it must refuse where nothing is taken.
+    const outages =
+      sabotage !== null && OWN_FAULTS.includes(sabotage) ? all.filter(({ total }) => total) : all;
     return [...(sabotage === null ? [withoutTables] : []), ...outages.map(toCase)];
   },
 };
@@ -112,10 +133,12 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
   const proxy = await DynamoProxy.start(emulator.endpoint);
   const prefix = `outage-${Date.now()}-`;
   const vesper = await VesperProcess.start({
+    nodeArgs: context.fault.nodeArgs,
     env: {
       ...slackEnv(fake),
       ...EMULATOR_ENV,
       ...windowFarAway(),
+      ...context.fault.env,
       DYNAMODB_ENDPOINT: proxy.endpoint,
       DYNAMODB_TABLE_PREFIX: prefix,
     },
@@ -157,8 +180,7 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
     findings.figure('slowest answer during the outage', `${seen.slowestMs.toFixed(0)} ms`);
     findings.figure('first acknowledgement after it', `${backMs.toFixed(0)} ms`);
     findings.expect('it goes on living', vesper.isRunning && liveMeanwhile === 200, `live ${liveMeanwhile}`);
-    if (outage.total)
-      findings.expect('it is not ready meanwhile', readyMeanwhile === 503, String(readyMeanwhile));
+    checkRefusals(outage, seen, readyMeanwhile, proxy, findings);
     findings.expectNone('answers other than 2xx and 503', seen.unexpected);
     findings.expect(
       'every 503 says when to come again',
@@ -186,17 +208,48 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
   }
 }
 
+/** That there was an outage, and that whoever called was told so. */
+function checkRefusals(
+  { trouble, total }: Outage,
+  { toldToComeAgain, begunAndAcknowledged }: Seen,
+  ready: number | null,
+  { throttled }: DynamoProxy,
+  findings: Findings,
+): void {
+  if (trouble.kind === 'throttling')
+    findings.expect('calls were throttled', throttled > 0, String(throttled));
+  if (!total) return;
+  findings.expect('it is not ready meanwhile', ready === 503, String(ready));
+  findings.expect(
+    'somebody is told when to come again',
+    toldToComeAgain > 0,
+    `${toldToComeAgain} answers of 503 with Retry-After`,
+  );
+  findings.expect(
+    'nothing is acknowledged meanwhile',
+    begunAndAcknowledged === 0,
+    String(begunAndAcknowledged),
+  );
+}
+
+type Seen = ReturnType<Answers['end']>;
+
 /** What was answered while the outage lasted, and whether anything was afterwards. */
 class Answers {
   private statuses = new Map<string, number>();
   private withoutRetryAfter = 0;
+  private toldToComeAgain = 0;
   private slowestMs = 0;
   private unexpected: string[] = [];
+  /** Of calls that were made before the outage nobody can say when they were written. */
+  private begunAndAcknowledged = 0;
+  private beganAt = 0;
   acknowledged = 0;
 
   begin(): void {
     this.statuses = new Map();
-    [this.withoutRetryAfter, this.slowestMs, this.unexpected] = [0, 0, []];
+    [this.withoutRetryAfter, this.toldToComeAgain, this.slowestMs, this.unexpected] = [0, 0, 0, []];
+    [this.begunAndAcknowledged, this.beganAt] = [0, performance.now()];
   }
 
   count({ method, path }: Call, reply: Reply | NoReply): void {
@@ -208,14 +261,17 @@ class Answers {
     }
     this.slowestMs = Math.max(this.slowestMs, reply.latencyMs);
     if (reply.status === 503 && reply.retryAfter === null) this.withoutRetryAfter += 1;
-    if (reply.status >= 200 && reply.status < 300) this.acknowledged += 1;
-    else if (reply.status !== 503) this.unexpected.push(`${method} ${path}: ${reply.status}`);
+    if (reply.status === 503 && reply.retryAfter !== null) this.toldToComeAgain += 1;
+    if (reply.status >= 200 && reply.status < 300) {
+      this.acknowledged += 1;
+      if (performance.now() - reply.latencyMs > this.beganAt) this.begunAndAcknowledged += 1;
+    } else if (reply.status !== 503) this.unexpected.push(`${method} ${path}: ${reply.status}`);
   }
 
   end() {
-    const { withoutRetryAfter, slowestMs, unexpected } = this;
+    const { withoutRetryAfter, toldToComeAgain, begunAndAcknowledged, slowestMs, unexpected } = this;
     const byStatus = [...this.statuses].map(([status, times]) => `${times} × ${status}`).join(', ');
     this.acknowledged = 0;
-    return { byStatus, withoutRetryAfter, slowestMs, unexpected };
+    return { byStatus, withoutRetryAfter, toldToComeAgain, begunAndAcknowledged, slowestMs, unexpected };
   }
 }

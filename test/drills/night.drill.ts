@@ -94,8 +94,11 @@ export const nightDrill: Drill = {
   atOnce: () => Infinity,
   sabotages: {
     ...HISTORY_FAULTS,
-    table: 'posts the table a second time, as a second instance would',
-    summary: 'deletes the summary',
+    table: {
+      about: 'posts the table a second time, as a second instance would',
+      breaks: ['one table'],
+    },
+    summary: { about: 'deletes the summary', breaks: ['one summary'] },
   },
   cases: ({ storages }) => CASES.filter(({ storage }) => storages.includes(storage)).map(toCase),
 };
@@ -121,8 +124,8 @@ async function run(night: NightCase, context: DrillContext, findings: Findings):
       const slackUrl = `http://127.0.0.1:${proxy.port}/api/`;
       instances.push(
         await VesperProcess.start({
-          nodeArgs: clock.nodeArgs,
-          env: { ...env, ...clock.env, SLACK_API_URL: slackUrl },
+          nodeArgs: [...clock.nodeArgs, ...context.fault.nodeArgs],
+          env: { ...env, ...clock.env, ...context.fault.env, SLACK_API_URL: slackUrl },
           logFile: join(context.folder, `vesper-${number}.log`),
         }),
       );
@@ -140,7 +143,8 @@ async function run(night: NightCase, context: DrillContext, findings: Findings):
     findings.expectNone('instances that did not come back', blows.failures);
     checkNight(fake, plan, ledger, findings);
     const records = recordsOf(context, emulator);
-    await checkHistory({ api, ledger, slack: fake, records, instances }, context, findings);
+    const pauses = blows.dealt.filter((what) => what.startsWith('pause')).length;
+    await checkHistory({ api, ledger, slack: fake, records, instances, pauses }, context, findings);
   } finally {
     await Promise.all(instances.map((instance) => instance.kill()));
     await Promise.all(proxies.map((proxy) => proxy.close()));

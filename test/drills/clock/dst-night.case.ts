@@ -5,7 +5,8 @@ import { FakeSlack, type FakeMessage } from '../../fakes/fake-slack';
 import type { DrillCase, DrillContext, StorageName } from '../frame/drill';
 import type { Findings } from '../frame/findings';
 import { MovableClock } from '../frame/movable-clock';
-import { keyOf, slackEnv } from '../frame/slack-ledger';
+import { checkTakenBack } from '../frame/history/check-alerts';
+import { keyOf, slackEnv, takenBack } from '../frame/slack-ledger';
 import { emulatorFor, storageEnv } from '../frame/storage-env';
 import { VesperProcess } from '../frame/vesper-process';
 import { waitUntil } from '../frame/waiting';
@@ -97,11 +98,12 @@ async function run(
   const emulator = await emulatorFor(storage);
   clock.set(new Date(Math.min(...nights.map(({ opensAt }) => Date.parse(opensAt))) - HOUR_MS));
   const vesper = await VesperProcess.create({
-    nodeArgs: clock.nodeArgs,
+    nodeArgs: [...clock.nodeArgs, ...context.fault.nodeArgs],
     env: {
       ...slackEnv(fake),
       ...storageEnv(storage, context, emulator),
       ...clock.env,
+      ...context.fault.env,
       WINDOWS_CONFIG: writeWindows(nights, context),
     },
     logFile: join(context.folder, 'vesper.log'),
@@ -124,6 +126,11 @@ async function run(
     await sleep(NOTHING_WITHIN_MS);
     findings.expectNone('steps that did not come in time', missed);
     for (const night of nights) checkNight(fake, night, findings);
+    checkTakenBack(
+      nights.flatMap(({ channel }) => takenBack(fake, channel)),
+      0,
+      findings,
+    );
   } finally {
     await vesper.kill();
     emulator?.stop();

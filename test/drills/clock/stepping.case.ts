@@ -57,14 +57,18 @@ async function run(
   const instances: VesperProcess[] = [];
   try {
     for (const [n, clock] of clocks.entries()) {
-      const own = { env: { ...env, ...clock.env }, nodeArgs: clock.nodeArgs };
+      const own = {
+        env: { ...env, ...clock.env, ...context.fault.env },
+        nodeArgs: [...clock.nodeArgs, ...context.fault.nodeArgs],
+      };
       const vesper = await VesperProcess.create({ ...own, logFile: join(folder, `vesper-${n + 1}.log`) });
       instances.push(vesper);
       await vesper.start();
     }
     const ledger = new ReportLedger();
-    const api = new ApiClient(instances.map(({ url }) => url));
-    const living = new LivingJobs(api, ledger, STALE_AFTER_SECONDS / 60);
+    const urls = instances.map(({ url }) => url);
+    const api = new ApiClient(urls);
+    const living = new LivingJobs(urls, ledger, STALE_AFTER_SECONDS / 60);
     await living.start();
     for (const [n, { what, byMs, forMs }] of STEPS.entries()) {
       say(what);

@@ -16,13 +16,11 @@ const FINAL = 'final';
 /** One table and one summary, every step shown, none after a later one, the last one right. */
 export function checkNight(fake: FakeSlack, plan: NightPlan, ledger: ReportLedger, findings: Findings): void {
   const living = fake.messages(SLACK_CHANNEL);
-  const withdrawn = fake.allMessages(SLACK_CHANNEL).filter(({ deleted }) => deleted);
   const tables = living.filter((message) => partOf(message) === 0);
   findings.expect('one table', tables.length === 1, String(tables.length));
   findings.expectNone('parts of the table twice', doubledParts(living));
   const summaries = living.filter((message) => (keyOf(message) ?? '').endsWith(':summary'));
   findings.expect('one summary', summaries.length === 1, String(summaries.length));
-  findings.figure('messages taken back by Vesper', withdrawn.length);
   const [table] = tables;
   if (table !== undefined) checkSteps(table, plan, findings);
   const counts = countsIn(ledger, plan.startsAt.toISOString());

@@ -27,6 +27,14 @@ export function keyOf(message: FakeMessage): string | null {
   return typeof key === 'string' ? key : null;
 }
 
+/** Messages that were posted and deleted again, by their keys. */
+export function takenBack(fake: FakeSlack, channel = SLACK_CHANNEL): string[] {
+  return fake
+    .allMessages(channel)
+    .filter(({ deleted }) => deleted)
+    .map((message) => keyOf(message) ?? message.text);
+}
+
 /** Messages in the channel itself, without tables and summaries. */
 export function alertMessages(fake: FakeSlack): FakeMessage[] {
   return fake

@@ -1,57 +1,64 @@
-import type { FakeMessage } from '../../../fakes/fake-slack';
 import { callSlack } from '../call-slack';
-import { alertMessages, SLACK_CHANNEL } from '../slack-ledger';
+import type { Sabotage, Sabotages } from '../drill';
+import { alertMessages } from '../slack-ledger';
 import { waitUntil } from '../waiting';
 import { saysResolved } from './check-alerts';
 import type { Witnesses } from './check-history';
 
-const HOUR_MS = 3_600_000;
-
-interface Fault {
-  readonly about: string;
-  plant(witnesses: Witnesses): Promise<void>;
+interface HistoryFault extends Sabotage {
+  /** Without it the fault is in Vesper. */
+  plant?(witnesses: Witnesses): Promise<void>;
 }
 
-const FAULTS: Readonly<Record<string, Fault>> = {
+const FAULTS: Readonly<Record<string, HistoryFault>> = {
   history: {
     about: 'an acknowledged status update is gone from the storage',
+    breaks: ['acknowledged status updates lost'],
     plant: ({ records, instances }) => records.loseUpdate(instances),
   },
   status: {
     about: 'a status is overwritten by an update that no client of the drill sent',
+    breaks: ['current statuses other than the last acknowledged'],
     plant: overwriteStatus,
   },
   heartbeat: {
-    about: 'counts a heartbeat as acknowledged that was never sent',
-    plant: async ({ ledger }) =>
-      ledger.heardOf(first(ledger.schedulerIds), new Date(Date.now() + HOUR_MS).toISOString()),
+    about: 'Vesper acknowledges some heartbeats that it never writes',
+    breaks: ['acknowledged heartbeats lost'],
+    inVesper: 'dropped heartbeats',
   },
   lost: {
-    about: 'deletes one alert from Slack',
-    plant: async ({ slack }) => slack.deleteMessage(SLACK_CHANNEL, first(alertMessages(slack)).ts),
+    about: 'Vesper takes some alerts for posted that it never posted',
+    breaks: ['alerts lost'],
+    inVesper: 'dropped messages',
   },
   doubled: {
-    about: 'posts one alert a second time',
-    plant: (witnesses) => post(witnesses, first(alertMessages(witnesses.slack))),
+    about: 'Vesper posts each message once more, under another key',
+    breaks: ['alerts doubled'],
+    inVesper: 'doubled messages',
+  },
+  withdrawn: {
+    about: 'Vesper posts each message, deletes it and posts it again',
+    breaks: ['messages taken back'],
+    inVesper: 'withdrawn messages',
   },
   order: {
     about: 'edits a resolved alert back to what it said before',
+    breaks: ['alerts whose events were told out of order'],
     plant: (witnesses) => editBack(witnesses),
   },
   log: {
     about: 'the last line of the delivery log about an alert is gone from the storage',
+    breaks: ['alerts and ends of alerts that the delivery log does not say were sent'],
     plant: ({ records, instances }) => records.loseAttempt(instances),
   },
 };
 
 /** Faults that every drill with clients can plant, one for each thing that {@link checkHistory} claims to find. */
-export const HISTORY_FAULTS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(FAULTS).map(([name, { about }]) => [name, about]),
-);
+export const HISTORY_FAULTS: Sabotages = FAULTS;
 
-/** @param sabotage anything else than one of the {@link HISTORY_FAULTS} is somebody else's */
+/** @param sabotage anything else than one of the {@link HISTORY_FAULTS} is somebody else's, or planted already */
 export async function plantInHistory(sabotage: string | null, witnesses: Witnesses): Promise<void> {
-  if (sabotage !== null && Object.hasOwn(FAULTS, sabotage)) await FAULTS[sabotage]?.plant(witnesses);
+  if (sabotage !== null && Object.hasOwn(FAULTS, sabotage)) await FAULTS[sabotage]?.plant?.(witnesses);
 }
 
 async function overwriteStatus({ api, ledger }: Witnesses): Promise<void> {
@@ -65,10 +72,6 @@ async function overwriteStatus({ api, ledger }: Witnesses): Promise<void> {
     timestamp: new Date(at + 1).toISOString(),
   };
   await api.untilAcknowledged({ method: 'PUT', path: `/schedulers/${id}/status`, body });
-}
-
-async function post({ slack }: Witnesses, { text, blocks, metadata }: FakeMessage): Promise<void> {
-  await waitUntil(() => callSlack(slack, 'chat.postMessage', { text, blocks, metadata }), 10_000, 500);
 }
 
 async function editBack({ slack }: Witnesses): Promise<void> {
