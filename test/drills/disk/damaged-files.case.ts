@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import type { DrillCase, DrillContext } from '../frame/drill';
 import { waitUntil } from '../frame/waiting';
-import { ReportedFolder } from './reported-folder';
+import { loseLines, ReportedFolder } from './reported-folder';
 
 const REPORT_MS = 2_500;
 const REPORT_SHORT_MS = 800;
@@ -14,8 +14,8 @@ export const tornJournal: DrillCase = {
   title: 'a torn last line of the journal',
   async run(context, findings) {
     const folder = await reportedAndKilled(context);
-    const journal = join(folder.dataDir, 'journal.jsonl');
-    plant(context, journal);
+    const { journal } = folder;
+    if (context.options.sabotage === 'history') loseLines(journal);
     const last = readFileSync(journal, 'utf8').trimEnd().split('\n').at(-1) ?? '';
     // The next commit, as far as it came to the disk.
     appendFileSync(journal, last.slice(0, last.length >> 1));
@@ -45,8 +45,8 @@ export const brokenJournal: DrillCase = {
   title: 'a damaged line in the middle of the journal',
   async run(context, findings) {
     const folder = await reportedAndKilled(context);
-    const journal = join(folder.dataDir, 'journal.jsonl');
-    if (context.options.sabotage === null) flipByteInTheMiddle(journal);
+    const { journal } = folder;
+    if (context.options.sabotage !== 'harmless') flipByteInTheMiddle(journal);
     const before = digestOf(folder.dataDir);
     await folder.expectRefusal(findings, [journal, 'Nothing was changed', 'truncate']);
     findings.expect('nothing was changed', digestOf(folder.dataDir) === before, 'digest of all files');
@@ -61,7 +61,7 @@ export const corruptSnapshot: DrillCase = {
     const state = join(folder.dataDir, 'state.json');
     flipByteInTheMiddle(state);
     const damaged = readFileSync(state);
-    if (context.options.sabotage !== null) cutSegments(folder.dataDir);
+    if (context.options.sabotage === 'history') cutSegments(folder.dataDir);
     try {
       await folder.vesper.start();
       const { status, checks } = await folder.health();
@@ -94,9 +94,10 @@ export const lostSnapshot: DrillCase = {
   async run(context, findings) {
     const folder = await reportedAndStoppedTwice(context);
     const backups = join(folder.dataDir, 'backups');
-    flipByteInTheMiddle(join(folder.dataDir, 'state.json'));
-    if (context.options.sabotage === null)
+    if (context.options.sabotage !== 'harmless') {
+      flipByteInTheMiddle(join(folder.dataDir, 'state.json'));
       for (const name of readdirSync(backups)) flipByteInTheMiddle(join(backups, name));
+    }
     const before = digestOf(folder.dataDir);
     await folder.expectRefusal(findings, [folder.dataDir, 'Nothing was changed', 'Restore state.json']);
     findings.expect('nothing was changed', digestOf(folder.dataDir) === before, 'digest of all files');
@@ -132,13 +133,6 @@ function flipByteInTheMiddle(path: string): void {
   const middle = data.length >> 1;
   data[middle] = (data[middle] ?? 0) ^ 0x01;
   writeFileSync(path, data);
-}
-
-/** A planted fault: whole lines are gone from the end, which nobody can know. */
-function plant({ options: { sabotage } }: DrillContext, journal: string): void {
-  if (sabotage === null) return;
-  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
-  writeFileSync(journal, `${lines.slice(0, -12).join('\n')}\n`);
 }
 
 /** A planted fault: the journals since the older snapshot, and the one that is written, are gone. */

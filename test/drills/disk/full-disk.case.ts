@@ -5,7 +5,7 @@ import { ApiClient, type Call, type NoReply, type Reply } from '../frame/api-cli
 import type { DrillCase } from '../frame/drill';
 import { PrivateDisk } from '../frame/private-disk';
 import { waitUntil } from '../frame/waiting';
-import { ReportedFolder } from './reported-folder';
+import { loseLines, ReportedFolder } from './reported-folder';
 
 const DISK_MIB = 24;
 const FULL_MS = 5_000;
@@ -44,7 +44,7 @@ export const fullDisk: DrillCase = {
       const reporters = folder.reporters(new ApiClient([folder.vesper.url], onAttempt));
       reporters.start();
       await Promise.race([reporters.failed, sleep(2_000)]);
-      if (context.options.sabotage === null) disk.fill();
+      if (context.options.sabotage !== 'harmless') disk.fill();
       // The end of the journal's last block takes some short lines more.
       await waitUntil(() => refusedInARow >= ALL_REFUSED, FULL_WITHIN_MS);
       [acknowledged, since] = [0, performance.now()];
@@ -72,6 +72,7 @@ export const fullDisk: DrillCase = {
       findings.expect('works again by itself', back, `${backMs.toFixed(0)} ms`);
       await folder.check(findings);
       await folder.vesper.kill();
+      if (context.options.sabotage === 'history') loseLines(join(disk.outside, 'data/journal.jsonl'));
       await folder.vesper.start();
       await folder.check(findings, ' after kill -9');
       findings.expect('stops in order', (await folder.vesper.stop()) === 0, String(folder.vesper.exitCode));
@@ -88,7 +89,7 @@ export const readOnlyDisk: DrillCase = {
   async run(context, findings) {
     const disk = await PrivateDisk.create(join(context.folder, 'disk'), DISK_MIB);
     mkdirSync(join(disk.outside, 'data'));
-    if (context.options.sabotage === null) disk.makeReadOnly();
+    if (context.options.sabotage !== 'harmless') disk.makeReadOnly();
     const dataDir = join(disk.path, 'data');
     const folder = await ReportedFolder.create(context, { dataDir, wrapper: disk.wrapper });
     try {
@@ -107,7 +108,7 @@ export const foreignFolder: DrillCase = {
   async run(context, findings) {
     const dataDir = join(context.folder, 'data');
     mkdirSync(dataDir);
-    chmodSync(dataDir, context.options.sabotage === null ? 0o555 : 0o777);
+    chmodSync(dataDir, context.options.sabotage === 'harmless' ? 0o777 : 0o555);
     const isRoot = process.getuid?.() === 0;
     if (isRoot) openTheWay(context.folder);
     const folder = await ReportedFolder.create(context, isRoot ? { uid: NOBODY } : {});

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../frame/api-client';
@@ -10,6 +11,8 @@ import { windowFarAway } from '../frame/slack-ledger';
 import { VesperProcess, type VesperOptions } from '../frame/vesper-process';
 
 const REFUSES_WITHIN_MS = 20_000;
+/** Enough to hold a status update. */
+const LINES_LOST = 12;
 const STACK_TRACE = /\n\s+at /;
 
 export interface Health {
@@ -37,7 +40,8 @@ export class ReportedFolder {
     const { dataDir = join(context.folder, 'data'), name = 'vesper', ...rest } = options;
     const vesper = await VesperProcess.create({
       ...rest,
-      env: { DATA_DIR: dataDir, ...windowFarAway(), ...rest.env },
+      nodeArgs: context.fault.nodeArgs,
+      env: { DATA_DIR: dataDir, ...windowFarAway(), ...rest.env, ...context.fault.env },
       logFile: join(context.folder, `${name}.log`),
     });
     return new ReportedFolder(vesper, dataDir, context.options.seed);
@@ -62,6 +66,10 @@ export class ReportedFolder {
       failureEveryMs: null,
       pauseMs: 15,
     });
+  }
+
+  get journal(): string {
+    return join(this.dataDir, 'journal.jsonl');
   }
 
   async health(): Promise<Health> {
@@ -107,4 +115,10 @@ export class ReportedFolder {
       return 0; // it was never started
     }
   }
+}
+
+/** A planted fault: whole lines are gone from the end of a journal, which nobody can know. */
+export function loseLines(journal: string): void {
+  const lines = readFileSync(journal, 'utf8').trimEnd().split('\n');
+  writeFileSync(journal, `${lines.slice(0, -LINES_LOST).join('\n')}\n`);
 }

@@ -5,8 +5,8 @@ export const secondProcess: DrillCase = {
   title: 'a second process on the folder',
   async run(context, findings) {
     const first = await ReportedFolder.create(context);
-    const isPlanted = context.options.sabotage !== null;
-    const dataDir = isPlanted ? `${first.dataDir}-other` : first.dataDir;
+    const isHarmless = context.options.sabotage === 'harmless';
+    const dataDir = isHarmless ? `${first.dataDir}-other` : first.dataDir;
     try {
       await first.vesper.start();
       const second = await ReportedFolder.create(context, { dataDir, name: 'second' });
