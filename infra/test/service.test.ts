@@ -40,19 +40,18 @@ describe('the service', () => {
   });
 
   it('gives requests in flight as long as Vesper gives them, and keeps connections for less long than Vesper does', () => {
-    const adapter = read('src/platform/http/http-adapter.ts');
-    const constant = (name: string) =>
-      Number(new RegExp(`${name} = ([\\d_]+)`).exec(adapter)?.[1]?.replaceAll('_', ''));
+    const constant = (file: string, name: string) =>
+      Number(new RegExp(`${name} = ([\\d_]+)`).exec(read(file))?.[1]?.replaceAll('_', ''));
     const attribute = (list: { Key: string; Value: string }[], key: string) =>
       Number(list.find(({ Key }) => Key === key)?.Value) * 1_000;
     const { Properties: balancer } = single(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
     assert.ok(
       attribute(targets['TargetGroupAttributes'], 'deregistration_delay.timeout_seconds') >
-        constant('REQUEST_TIMEOUT_MS'),
+        constant('src/features/board/canvas.service.ts', 'LONGEST_SYNC_MS'),
     );
     assert.ok(
       attribute(balancer['LoadBalancerAttributes'], 'idle_timeout.timeout_seconds') <
-        constant('KEEP_ALIVE_MS'),
+        constant('src/platform/http/http-adapter.ts', 'KEEP_ALIVE_MS'),
     );
   });
 
