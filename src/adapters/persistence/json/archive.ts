@@ -113,7 +113,6 @@ export class Archive<T> {
       const deleted = new Set<string>();
       const lastDay = before.toISOString().slice(0, 10);
       for (const day of await this.files.listDays()) {
-        if (signal.aborted) break;
         if (day <= lastDay) await this.files.prune(day, (line) => this.keeps(line, before, deleted), signal);
       }
       return deleted.size;
