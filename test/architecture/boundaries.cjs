@@ -135,7 +135,10 @@ module.exports = {
       severity: 'error',
       comment: 'It would be missing where only production dependencies are installed.',
       from: from('^src/'),
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['npm', 'type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg'],
+        dependencyTypesNot: ['npm', 'type-only'],
+      },
     },
     {
       name: 'no-cycle',
