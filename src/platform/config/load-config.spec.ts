@@ -107,7 +107,7 @@ describe('making tables at start', () => {
   const keys = { API_KEYS: 'a:abcdefghijklmnopqrstuvwxyz' };
   const filling = { STORAGE_DRIVER: 'dynamodb', DYNAMODB_CREATE_TABLES: 'true' };
 
-  it('is refused in production: such tables have no alarms, and nobody would miss a restored one', () => {
+  it('is refused in production: a table that is missing there is to be noticed, not to be replaced by an empty one', () => {
     expect(faultsOf({ ...keys, ...filling, NODE_ENV: 'production' })).toEqual([
       expect.stringMatching(
         /^DYNAMODB_CREATE_TABLES must be false in production: .*infra\/.*npm run db:create/,

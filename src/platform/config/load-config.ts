@@ -127,7 +127,7 @@ function toSlack(settings: Environment, faults: string[]): SlackConfig | null {
 function toStorage(settings: Environment, faults: string[]): StorageConfig {
   if (settings.STORAGE_DRIVER === 'json') return { driver: 'json', dataDir: settings.DATA_DIR };
   const dynamo = toDynamo(settings);
-  // In production tables have backups and alarms, which nobody sets up for tables that a start makes.
+  // There, a table that is missing is a fault to be noticed (a wrong prefix, half a restore) and not to be replaced by an empty one.
   if (settings.NODE_ENV === 'production' && dynamo.createTables && dynamo.endpoint === null)
     faults.push(
       'DYNAMODB_CREATE_TABLES must be false in production: the tables are made before, from infra/ or by `npm run db:create`. Only what DYNAMODB_ENDPOINT names may be filled at start',
