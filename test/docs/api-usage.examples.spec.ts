@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../harness/until';
 import { documentAt, fencedBlocks, section } from './documents';
 import { endAllPrograms, PROGRAMS, run, unpackPrograms, type Ended } from './example-programs';
 import { startLossyProxy, type LossyProxy } from './lossy-proxy';
@@ -28,7 +29,8 @@ const SCHEDULER = '/schedulers/ledger-lines';
 const NOBODY_LISTENS = 'http://127.0.0.1:1';
 /** For a machine that has much else to do; no test waits on purpose. */
 const PATIENCE_MS = 90_000;
-const LOOK_AGAIN_MS = 20;
+/** Each look is a round trip over HTTP. */
+const PATIENTLY = { withinMs: PATIENCE_MS / 2, everyMs: 20 };
 
 let folder: string;
 let vesper: RunningVesper;
@@ -73,11 +75,11 @@ describe.each(available)('the $language example', ({ language, command }) => {
       spawnSync('mkfifo', [input]);
       const ended = run(command(folder, input), proxy.url);
 
-      await until(async () => (await scheduler())?.status === 'running');
+      await until(async () => (await scheduler())?.status === 'running', PATIENTLY);
       await until(async () => {
         const { last_heartbeat: heard, updated_at: updated } = await vesper.get<SchedulerJson>(SCHEDULER);
         return heard > updated;
-      });
+      }, PATIENTLY);
       await writePipe(input, 'a\nb\nc\n');
 
       expect(await ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^3 /), stderr: '' });
@@ -180,16 +182,6 @@ const curlIsThere = available.some(({ language }) => language === 'curl');
 async function scheduler(): Promise<SchedulerJson | null> {
   const answer = await vesper.get<SchedulerJson | { statusCode: number }>(SCHEDULER);
   return 'statusCode' in answer ? null : answer;
-}
-
-/** Asks until the answer is yes; each question is a round trip over HTTP. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS / 2;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${String(isSo)}`);
-    // Looking all the time would take the processor from the program that is waited for.
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
 }
 
 async function lines(name: string, text: string): Promise<{ path: string }> {

@@ -3,6 +3,7 @@ import { WORKER_NAMES } from '../../src/app.module';
 import { FakeSlack } from '../fakes/fake-slack';
 import { Api, registration, statusUpdate, type Json } from '../harness/api';
 import { letTimePass } from '../harness/let-time-pass';
+import { until } from '../harness/until';
 import { KEYS, Vesper, type HarnessOptions } from '../harness/vesper';
 
 let vesper: Vesper;
@@ -86,9 +87,7 @@ describe.each(['json', 'dynamodb'] as const)('health, on %s', (storage) => {
 
 describe('health and Slack', () => {
   const check = async () => ((await open('/health')) as { checks?: Json }).checks?.['slack_api'];
-  const untilKnown = async () => {
-    while ((await check()) === 'pending') await new Promise((resolve) => setImmediate(resolve));
-  };
+  const untilKnown = () => until(async () => (await check()) !== 'pending');
 
   it('says what Slack says, asks once a minute, and is well again when Slack is', async () => {
     slack = await FakeSlack.start();
@@ -105,7 +104,7 @@ describe('health and Slack', () => {
     await check();
     expect(slack.calls('auth.test')).toHaveLength(1);
     await vesper.clock.advance('1s');
-    while ((await check()) !== 'ok') await new Promise((resolve) => setImmediate(resolve));
+    await until(async () => (await check()) === 'ok');
     expect(slack.calls('auth.test')).toHaveLength(2);
     expect(await open('/health')).toMatchObject({ http: 200, status: 'healthy' });
   });

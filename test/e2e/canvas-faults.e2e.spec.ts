@@ -8,12 +8,15 @@ import {
   MAIN,
   MonitoredBoard,
   SIDE,
-  until,
 } from '../harness/monitored-board';
+import { until } from '../harness/until';
 import { Vesper, KEYS } from '../harness/vesper';
 
 const EDIT = 'canvases.edit';
 const LONGEST_CANVAS = 1_048_576;
+
+/** In real time. */
+const PATIENTLY = { withinMs: 20_000 };
 
 jest.setTimeout(120_000);
 
@@ -205,7 +208,7 @@ describe.each(['json', 'dynamodb'] as const)('canvases when something fails, on 
       await board.push('Planning/Actual', 'Loading');
       const tried = board.attempts().length;
       const running = board.run();
-      await until(() => board.attempts().length > tried);
+      await until(() => board.attempts().length > tried, PATIENTLY);
       await board.push('Planning/Budget', 'OK');
       await board.restart();
       await running;

@@ -8,8 +8,8 @@ import {
   MAIN,
   MonitoredBoard,
   SIDE,
-  until,
 } from '../harness/monitored-board';
+import { until } from '../harness/until';
 
 const HOSTILE = 'R&D <b>bold</b> | *4* _x_ `y` :fire: <!channel> <@U12345678> http://x.example 🟢';
 const DEBOUNCE_MS = 2_000;
@@ -20,6 +20,9 @@ const PUSHES = { json: 10, dynamodb: 2 } as const;
 
 /** Vesper's own timers and bells, in real time; what is due still goes by the fake clock. */
 const BY_THEMSELVES = { environment: { WORKERS: 'canvas-refresh' }, startsWorkers: true };
+
+/** In real time. */
+const PATIENTLY = { withinMs: 20_000 };
 
 jest.setTimeout(120_000);
 
@@ -46,12 +49,12 @@ describe.each(['json', 'dynamodb'] as const)('canvases of the board, on %s', (st
   describe('the pace of edits', () => {
     it('edits at once after a push, without waiting for the next look', async () => {
       await begin(BY_THEMSELVES);
-      await until(() => !board.vesper.application.canvases.isDue());
+      await until(() => !board.vesper.application.canvases.isDue(), PATIENTLY);
       await board.vesper.application.canvases.whenIdle();
       await board.clock.advance(LOOK[storage] / 2);
       const now = board.clock.now();
       expect(await board.push('Planning/Actual', 'Loading')).toMatchObject({ canvas_updated: true });
-      await until(() => editsSince(now).length > 0);
+      await until(() => editsSince(now).length > 0, PATIENTLY);
       expect(board.canvas().markdown).toContain('🟡 Loading');
     });
 
@@ -115,7 +118,7 @@ describe.each(['json', 'dynamodb'] as const)('canvases of the board, on %s', (st
     it('looks but once for what comes during a look', async () => {
       await begin(BY_THEMSELVES);
       const { store, canvasBell } = board.vesper.foundations;
-      await until(() => !board.vesper.application.canvases.isDue());
+      await until(() => !board.vesper.application.canvases.isDue(), PATIENTLY);
       const look = holdAfter(store.board, 'listApps');
       await board.clock.advance(LOOK[storage]);
       await look.reached;
@@ -123,14 +126,16 @@ describe.each(['json', 'dynamodb'] as const)('canvases of the board, on %s', (st
       looks.mockClear();
       canvasBell.ring();
       look.release();
-      await until(() =>
-        board.vesper.application.runner
-          .reports()
-          .some(({ name, running }) => name === 'canvas-refresh' && !running),
+      await until(
+        () =>
+          board.vesper.application.runner
+            .reports()
+            .some(({ name, running }) => name === 'canvas-refresh' && !running),
+        PATIENTLY,
       );
       expect(looks).not.toHaveBeenCalled();
       await board.clock.advance('200ms');
-      await until(() => looks.mock.calls.length === 1);
+      await until(() => looks.mock.calls.length === 1, PATIENTLY);
     });
 
     it('goes on when the clock of the machine is set back', async () => {

@@ -1,6 +1,7 @@
 import { FakeClock } from '../fakes/fake-clock';
 import { FakeSqs } from '../fakes/fake-sqs';
 import { letTimePass } from '../harness/let-time-pass';
+import { until } from '../harness/until';
 import { Vesper } from '../harness/vesper';
 
 jest.setTimeout(30_000);
@@ -65,8 +66,7 @@ describe('the start in queue mode', () => {
     sqs.clearFaults();
     await clock.advance('61s');
     await health();
-    while (!JSON.stringify(await health()).includes('"queue":"ok"'))
-      await new Promise((resolve) => setImmediate(resolve));
+    await until(async () => JSON.stringify(await health()).includes('"queue":"ok"'));
     await letTimePass(clock, vesper.dispose());
   });
 });
@@ -89,7 +89,7 @@ it('waits for the next message instead of asking again and again, and ends its w
     job_name: 'Close',
   });
   const consuming = vesper.run('status-queue');
-  while (sqs.callsOf('ReceiveMessage').length < 3) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => sqs.callsOf('ReceiveMessage').length >= 3);
   await clock.advance('10s');
   const timestamp = clock.now().toISOString();
   const body = {
@@ -102,7 +102,7 @@ it('waits for the next message instead of asking again and again, and ends its w
   expect((await vesper.request('PUT', '/schedulers/close/status', body)).statusCode).toBe(202);
   const status = async () =>
     (await vesper.request('GET', '/schedulers/close')).json<{ status: string }>().status;
-  while ((await status()) !== 'running') await new Promise((resolve) => setImmediate(resolve));
+  await until(async () => (await status()) === 'running');
   expect(sqs.callsOf('ReceiveMessage').length).toBeLessThanOrEqual(4);
   const begunAt = performance.now();
   // Time stands still: only the stop itself can end the wait.

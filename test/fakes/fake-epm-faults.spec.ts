@@ -1,3 +1,4 @@
+import { until } from '../harness/until';
 import { EpmFault, FakeEpm } from './fake-epm';
 import { EpmReply, get } from './fake-epm/calling';
 
@@ -232,8 +233,3 @@ describe('start', () => {
     );
   });
 });
-
-/** Real sockets: nothing to advance, so look until it is so (the test's timeout bounds it). */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -4,6 +4,7 @@ import { FakeClock } from '../fakes/fake-clock';
 import { FakeSlack, type FakeMessage } from '../fakes/fake-slack';
 import type { Json } from './api';
 import { letTimePass } from './let-time-pass';
+import { until } from './until';
 import { KEYS, Vesper, type HarnessOptions } from './vesper';
 
 /** Slack's channel of the environment: what has no channel of its own is told here. */
@@ -154,12 +155,8 @@ export class EpmBoard {
   }
 
   /** Waits, without moving the clock, for what goes on by itself. */
-  async until(what: () => boolean | Promise<boolean>): Promise<void> {
-    const begunAt = performance.now();
-    while (!(await what())) {
-      if (performance.now() - begunAt > 20_000) throw new Error('it never came about');
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
+  until(what: () => boolean | Promise<boolean>): Promise<void> {
+    return until(what, { withinMs: 20_000, everyMs: LOOK_AGAIN_MS });
   }
 
   /** Messages in the channel itself, oldest first. */

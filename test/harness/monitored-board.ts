@@ -210,12 +210,3 @@ export function failNext<T extends object>(target: T, name: keyof T, error: Erro
     throw error;
   });
 }
-
-/** Waits in real time for what comes without any turn of the clock. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`it has not come about: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}

@@ -7,10 +7,14 @@ import { FakeSlack, type FakeSlackOptions } from '../fakes/fake-slack';
 import { Arguments } from '../fakes/fake-slack/arguments';
 import { CONTENT_ARGUMENTS, readContent } from '../fakes/fake-slack/message-content';
 import { scanMessage, type MarkupFindings } from '../fakes/fake-slack/scan-markup';
+import { until } from './until';
 
 export const CHANNEL = 'C0000000001';
 export const OTHER_CHANNEL = 'C0000000002';
 export const TOKEN = 'xoxb-fake';
+
+/** Of fake time, more than a quarter of an hour. */
+const MOST_STEPS = 100_000;
 
 export interface LogLine {
   readonly level: 'debug' | 'warn' | 'error';
@@ -67,7 +71,8 @@ export class SlackRig {
       isSettled = true;
     };
     void promise.then(settled, settled);
-    while (!isSettled) {
+    for (let step = 0; !isSettled; step++) {
+      if (step > MOST_STEPS) throw new Error('it has not been settled after a long time');
       for (let turn = 0; turn < 20 && !isSettled; turn++)
         await new Promise((resolve) => setImmediate(resolve));
       if (!isSettled) await this.clock.advance('10ms');
@@ -77,7 +82,7 @@ export class SlackRig {
 
   /** Waits, without moving the clock, until the fake has received so many calls. */
   async received(method: string, count: number): Promise<void> {
-    while (this.fake.calls(method).length < count) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => this.fake.calls(method).length >= count);
   }
 
   async close(): Promise<void> {

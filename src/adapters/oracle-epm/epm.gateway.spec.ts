@@ -1,6 +1,7 @@
 import type { EpmFault, JobScript } from '../../../test/fakes/fake-epm';
 import { BASIC_AUTH, CONNECTION, EpmRig } from '../../../test/harness/epm-rig';
 import { letTimePass } from '../../../test/harness/let-time-pass';
+import { until } from '../../../test/harness/until';
 import type { EpmGateway } from '../../domain/board/epm-gateway';
 import { installEpm } from './epm.installation';
 
@@ -427,5 +428,5 @@ describe('an installation', () => {
 
 /** Until the pod has received so many questions, while time stands still. */
 async function received(count: number): Promise<void> {
-  while (calls().length < count) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => calls().length >= count);
 }

@@ -1,5 +1,6 @@
 import { FakeClock } from '../../../test/fakes/fake-clock';
 import { CHANNEL, SlackRig } from '../../../test/harness/slack-rig';
+import { until } from '../../../test/harness/until';
 import { SlackHealthProbe } from './slack-health.probe';
 
 const METHOD = 'auth.test';
@@ -19,7 +20,7 @@ describe('SlackHealthProbe', () => {
 
   /** Asks, and resolves once that is the answer. */
   async function answers(expected: string): Promise<void> {
-    while (probe.check() !== expected) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => probe.check() === expected);
   }
 
   it('waits for nobody: it is pending until Slack has answered', async () => {

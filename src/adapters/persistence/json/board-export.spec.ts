@@ -5,6 +5,7 @@ import { aCell, aJob, anAppBoard } from '../../../../test/builders/an-app-board'
 import { FakeClock } from '../../../../test/fakes/fake-clock';
 import { FaultyDisk } from '../../../../test/fakes/faulty-disk';
 import { JsonFolders, register } from '../../../../test/harness/json-folder';
+import { until } from '../../../../test/harness/until';
 import type { CellStatus } from '../../../domain/board/cell';
 import type { JsonStore, JsonStoreOptions } from './json.store';
 
@@ -48,14 +49,6 @@ async function readExport(path: string): Promise<Export> {
 
 async function statusIn(path: string, app = 'Planning', domain = 'Actual'): Promise<string | undefined> {
   return (await readExport(path)).apps[app]?.domains[domain]?.status;
-}
-
-/** Lets the disk work, but no time pass, until it is so. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turns = 0; !(await isSo()); turns++) {
-    if (turns > 5_000) throw new Error('it has not become so');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 async function untilWritten(dataDir: string): Promise<void> {
