@@ -57,6 +57,11 @@ export class FakeClock implements Clock {
     this.wallMs = new Date(instant).getTime();
   }
 
+  /** The process is suspended for so long: when it goes on, time has passed, but none of its timers has had its turn. They are overdue. */
+  suspend(duration: string | number): void {
+    this.moveTo(this.elapsedMs + toMs(duration));
+  }
+
   private moveTo(elapsedMs: number): void {
     this.wallMs += elapsedMs - this.elapsedMs;
     this.elapsedMs = elapsedMs;

@@ -1,5 +1,6 @@
 import type { FakeClock } from '../fakes/fake-clock';
 import { RealWaits } from './real-waits';
+import { until } from './until';
 
 /** How much fake time passes at a time while work waits for something; pacing asks for a second. */
 const STEP = '250ms';
@@ -7,6 +8,8 @@ const STEP = '250ms';
 const QUIET_TURNS = 2;
 const VENDOR_TURNS = 5;
 const MOST_STEPS = 4_000;
+/** As many turns without waiting for anything real, and only a timer can make work go on. */
+const STILL_TURNS = 5;
 
 /**
  * Lets fake time pass in small steps until `work` has ended: it may wait for pacing and for real sockets in turn.
@@ -27,6 +30,27 @@ export async function letTimePass<T>(clock: FakeClock, work: Promise<T>): Promis
     waits.stopListening();
   }
   return work;
+}
+
+/**
+ * Lets `work` come as far as it comes while fake time stands still: until it has ended, or only a timer could make it go on. However long storage and
+ * vendor take, no timer has its turn before.
+ */
+export async function letWorkGoOn(work: Promise<unknown>): Promise<void> {
+  let ended = false;
+  const end = () => (ended = true);
+  work.then(end, end);
+  const waits = new RealWaits();
+  let still = 0;
+  const hasStopped = () => {
+    still = waits.onStorage || waits.onVendor ? 0 : still + 1;
+    return ended || still > STILL_TURNS;
+  };
+  try {
+    await until(hasStopped, { withinMs: 20_000, everyMs: 1 });
+  } finally {
+    waits.stopListening();
+  }
 }
 
 async function letAnswersCome(waits: RealWaits, hasEnded: () => boolean): Promise<void> {
