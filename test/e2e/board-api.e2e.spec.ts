@@ -1,5 +1,6 @@
 import { FakeClock } from '../fakes/fake-clock';
 import { Api, type Json } from '../harness/api';
+import { appsFileOf } from '../harness/apps-file';
 import { APPS_WITHOUT_CHANNELS, BLANK_CELL, cellUpdate } from '../harness/board';
 import { KEYS, Vesper } from '../harness/vesper';
 
@@ -262,7 +263,7 @@ describe.each(['json', 'dynamodb'] as const)('the board, on %s', (storage) => {
       await push({ job_id: 'P' });
       await push({ app: 'FCCS', domain: undefined, job_id: 'F', timestamp: '2026-03-02T16:00:00Z' });
       await vesper.stop();
-      const left = JSON.stringify({ apps: { FCCS: { domains: ['Other'] } } });
+      const left = appsFileOf(['FCCS'], ['Other']);
       const next = await Vesper.start({ on: vesper.storage, clock, appsFile: left });
       const read = async (path: string) => (await next.request('GET', path)).json<Json>();
       expect(await read('/status')).toEqual({

@@ -1,14 +1,7 @@
 import { open } from 'node:fs/promises';
 import { RefusingDynamo } from '../fakes/refusing-dynamo';
-import {
-  APPS,
-  ARCS_CHANNEL,
-  CHANNELS,
-  DEFAULT_CHANNEL,
-  EpmBoard,
-  MAIN_CHANNEL,
-  textOf,
-} from '../harness/epm-board';
+import { appsFileOf } from '../harness/apps-file';
+import { APPS, ARCS_CHANNEL, DEFAULT_CHANNEL, EpmBoard, MAIN_CHANNEL, textOf } from '../harness/epm-board';
 import { letTimePass } from '../harness/let-time-pass';
 import type { HarnessOptions, Vesper } from '../harness/vesper';
 
@@ -191,10 +184,9 @@ describe.each(['json', 'dynamodb'] as const)('a cell of the board, on %s', (stor
     const names = Array.from({ length: 10 }, (_, n) => `App${n}`);
     const domains = Array.from({ length: 10 }, (_, n) => `D${n}`);
     const cells = names.flatMap((app) => domains.map((domain) => `${app}.${domain}`));
-    const apps = Object.fromEntries(names.map((app) => [app, { domains, channels: [MAIN_CHANNEL] }]));
     const all = (status: string, more: object = {}) => cells.map((cell) => [cell, status, more] as const);
 
-    beforeEach(() => begin({ appsFile: JSON.stringify({ apps, channels: CHANNELS }) }));
+    beforeEach(() => begin({ appsFile: appsFileOf(names, domains, { [MAIN_CHANNEL]: 'epm-main' }) }));
 
     it('changes with all of them or not at all', async () => {
       const oneBad = [...all('OK').slice(0, 99), ['App9.D9', 'Fine'] as const];

@@ -1,3 +1,4 @@
+import { appsFileOf } from '../harness/apps-file';
 import {
   APPS,
   ARCS_CHANNEL,
@@ -78,7 +79,7 @@ describe.each(['json', 'dynamodb'] as const)('what nobody reports, on %s', (stor
     it('is found in as many cells as there are, with the limit that is configured', async () => {
       const domains = Array.from({ length: 11 }, (_, n) => `D${n}`);
       await board.restart({
-        appsFile: JSON.stringify({ apps: { Wide: { domains } } }),
+        appsFile: appsFileOf(['Wide'], domains),
         environment: { BOARD_LOADING_TIMEOUT_MINUTES: '30' },
       });
       await board.pushAll(domains.map((domain) => [`Wide.${domain}`, 'Loading', { job_id: 'J' }]));

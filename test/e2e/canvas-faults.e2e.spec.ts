@@ -1,4 +1,5 @@
 import { StorageUnavailable } from '../../src/domain/shared/errors';
+import { appsFileOf } from '../harness/apps-file';
 import {
   boardFile,
   CANVAS_OF,
@@ -304,10 +305,8 @@ describe.each(['json', 'dynamodb'] as const)('an unusual board, on %s', (storage
     // Fifty on one storage say what Slack lets through; the other one needs only more than a minute's.
     const [count, enough] = storage === 'json' ? [50, '4m'] : [30, '2m'];
     const ids = Array.from({ length: count }, (_, n) => `C00000001${String(n).padStart(2, '0')}`);
-    const appsFile = JSON.stringify({
-      apps: { Planning: { domains: ['Actual'], channels: ids } },
-      channels: Object.fromEntries(ids.map((id) => [id, { name: id.toLowerCase() }])),
-    });
+    const names = Object.fromEntries(ids.map((id) => [id, id.toLowerCase()]));
+    const appsFile = appsFileOf(['Planning'], ['Actual'], names);
     const channels = ids.map((id) => ({ id, name: id.toLowerCase() }));
     const board = await MonitoredBoard.begin({ storage, appsFile }, { channels });
     await board.push('Planning/Actual', 'Loading');
@@ -322,11 +321,10 @@ describe.each(['json', 'dynamodb'] as const)('an unusual board, on %s', (storage
   it('fits into a canvas, however much there is to tell', async () => {
     const domains = Array.from({ length: 50 }, (_, n) => `${n}${'漢'.repeat(48)}`);
     const apps = Array.from({ length: 10 }, (_, n) => `${n}${'漢'.repeat(49)}`);
-    const appsFile = JSON.stringify({
-      apps: Object.fromEntries(apps.map((app) => [app, { domains, channels: [MAIN] }])),
-      channels: { [MAIN]: { name: 'epm-main' } },
+    const board = await MonitoredBoard.begin({
+      storage,
+      appsFile: appsFileOf(apps, domains, { [MAIN]: 'epm-main' }),
     });
-    const board = await MonitoredBoard.begin({ storage, appsFile });
     const message = '漢'.repeat(200);
     for (const app of apps) {
       const updates = domains.map((domain) => ({
