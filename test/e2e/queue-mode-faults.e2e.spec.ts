@@ -1,4 +1,5 @@
 import { StorageUnavailable } from '../../src/domain/shared/errors';
+import { StatusBatch } from '../../src/features/schedulers/status-batch';
 import { statusUpdate } from '../harness/api';
 import { letTimePass } from '../harness/let-time-pass';
 import { QueueMode } from '../harness/queue-mode';
@@ -222,6 +223,35 @@ describe.each(['json', 'dynamodb'] as const)('queued status updates when things 
     expect((await mode.report('close', 'failed')).statusCode).toBe(202);
     expect(await mode.health()).toMatchObject({ status: 'healthy', checks: { queue: 'ok' } });
     expect(await mode.metric('vesper_status_queue_sent_total{outcome="failed"}')).toBe(3);
+  });
+
+  it('drags nobody else along with what SQS calls malformed', async () => {
+    const ids = Array.from({ length: 30 }, (_, n) => `job-${n}`);
+    await mode.register(...ids);
+    mode.sqs.fault({ kind: 'refuse', code: 'InvalidParameterValue', operation: 'SendMessageBatch' });
+    const answers = await Promise.allSettled(ids.map((id) => mode.report(id, 'running')));
+    // An undocumented 500, as a defect is: the harness refuses it.
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+    expect(mode.sqs.messages()).toHaveLength(29);
+    await mode.consume();
+    expect(mode.sqs.messages()).toEqual([]);
+  });
+
+  it('tells a defect of its own apart from a queue that is away, and goes on', async () => {
+    await mode.register('close');
+    await mode.report('close', 'running');
+    jest.spyOn(StatusBatch.prototype, 'work').mockRejectedValueOnce(new TypeError('scripted'));
+    await mode.consume();
+    expect(mode.logOf('the queue cannot be read; it is tried again')).toEqual([]);
+    expect(
+      mode.logOf(
+        'queued updates could not be worked through for a reason nobody foresaw; they are tried again',
+      ),
+    ).toMatchObject([{ level: 'error', err: { message: 'scripted' } }]);
+    expect(await mode.metric('vesper_worker_interruptions_total{worker="status-queue"}')).toBe(1);
+    await mode.pass(1);
+    await mode.consume();
+    expect(await mode.get('close')).toMatchObject({ status: 'running' });
   });
 
   it('answers in a few seconds although SQS does not', async () => {

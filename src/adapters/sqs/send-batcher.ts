@@ -3,6 +3,7 @@ import {
   type SendMessageBatchRequestEntry,
   type SendMessageBatchResult,
 } from '@aws-sdk/client-sqs';
+import { QueueUnavailable } from '../../platform/queue/queue.errors';
 import { queueErrorOf } from './sqs.errors';
 import type { SqsConnection } from './sqs.connection';
 
@@ -56,8 +57,9 @@ export class SendBatcher {
       batch.forEach((waiting, index) => settle(waiting, String(index), result));
     } catch (error) {
       batch.forEach(({ reject }) => reject(error as Error));
+      if (!(error instanceof QueueUnavailable)) return;
       // SQS is away: whoever waits for a free call is to learn it now, and not one deadline after another.
-      this.waiting.splice(0).forEach(({ reject }) => reject(error as Error));
+      this.waiting.splice(0).forEach(({ reject }) => reject(error));
     }
   }
 }

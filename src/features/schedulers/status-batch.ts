@@ -1,3 +1,4 @@
+import { backOffMs } from '../../domain/shared/back-off';
 import { ChangedConcurrently, UnavailableError, VesperError } from '../../domain/shared/errors';
 import type { Clock } from '../../domain/shared/clock';
 import {
@@ -21,8 +22,7 @@ export interface BatchCircumstances {
 
 /** Spec 70. Counts tries that fail for no known reason; a storage that is away is no try. */
 const MOST_TRIES = 5;
-const SHORTEST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
+const PAUSE = { firstMs: 1_000, longestMs: 30_000 };
 /** What another consumer, or another version of Vesper, may do better. */
 const LEFT_TO_OTHERS_MS = 30_000;
 /** An answer is on its way for some time: so much before the queue's own time we count a message as not ours any more. */
@@ -96,7 +96,7 @@ export class StatusBatch {
     { update, reporter, receivedAt }: QueuedUpdate,
   ): Promise<Verdict> {
     const { status, clock, telemetry, signal } = this.circumstances;
-    for (let waits = 0, faults = 0; ; waits++) {
+    for (let tries = 1, faults = 0; ; tries++) {
       if (!this.isHeld(message)) return LEFT_TO_OTHERS_MS;
       try {
         await status.update(update, reporter, receivedAt);
@@ -111,7 +111,7 @@ export class StatusBatch {
         else telemetry.faulty(message, reporter.correlationId, error);
       }
       await this.finishDone();
-      await clock.sleep(Math.min(LONGEST_WAIT_MS, SHORTEST_WAIT_MS * 2 ** waits), signal);
+      await clock.sleep(backOffMs(tries, PAUSE), signal);
       if (signal.aborted) return 0;
     }
   }

@@ -91,6 +91,15 @@ export class StatusQueueTelemetry {
     this.isAway = true;
     this.log.warn({ err }, 'the queue cannot be read; it is tried again');
   }
+
+  /** The queue was in reach; what is held comes again. */
+  broken(err: unknown): void {
+    this.metrics.workerInterruptions.inc({ worker: QUEUE_WORKER });
+    this.log.error(
+      { err },
+      'queued updates could not be worked through for a reason nobody foresaw; they are tried again',
+    );
+  }
 }
 
 function factsOf({ id, group, receives }: HeldMessage): object {

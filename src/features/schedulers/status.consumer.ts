@@ -1,6 +1,8 @@
+import { backOffMs } from '../../domain/shared/back-off';
 import type { Clock } from '../../domain/shared/clock';
 import { QUEUE_WORKER } from '../../platform/config/queue-section';
 import type { MessageQueue } from '../../platform/queue/message-queue';
+import { QueueUnavailable } from '../../platform/queue/queue.errors';
 import type { Task } from '../../platform/workers/task';
 import { Turns } from '../../platform/workers/turns';
 import { StatusBatch } from './status-batch';
@@ -17,8 +19,7 @@ export interface StatusConsumerDependencies {
 
 /** Batches that are worked through side by side. The queue gives each scheduler's updates to one of them at a time; so many keep a core busy. */
 const POLLERS = 3;
-const SHORTEST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSE = { firstMs: 1_000, longestMs: 30_000 };
 
 /**
  * Applies queued updates, by the same service as without a queue. Each turn goes on until the queue is empty; the interval is what begins the next one.
@@ -31,7 +32,8 @@ export class StatusConsumer implements Task {
   readonly leased = false;
 
   private readonly turns = new Turns();
-  private pauseMs = 0;
+  /** Turns in a row that ended with a fault, by poller. */
+  private readonly failures = new Map<number, number>();
 
   constructor(private readonly dependencies: StatusConsumerDependencies) {}
 
@@ -42,7 +44,7 @@ export class StatusConsumer implements Task {
   run(): Promise<void> {
     const { queue } = this.dependencies;
     for (let poller = 0; queue !== null && poller < POLLERS; poller++)
-      this.turns.kick(String(poller), () => this.consume(queue));
+      this.turns.kick(String(poller), () => this.consume(queue, poller));
     return Promise.resolve();
   }
 
@@ -57,21 +59,28 @@ export class StatusConsumer implements Task {
   }
 
   /** Never rejects. */
-  private async consume(queue: MessageQueue): Promise<void> {
-    const { status, clock, telemetry } = this.dependencies;
+  private async consume(queue: MessageQueue, poller: number): Promise<void> {
+    const { clock, telemetry } = this.dependencies;
     const { signal } = this.turns;
     try {
-      while (!signal.aborted) {
-        const messages = await queue.receive(signal);
-        telemetry.reached();
-        this.pauseMs = 0;
-        if (messages.length === 0) return;
-        await new StatusBatch(messages, { queue, status, clock, telemetry, signal }).work();
-      }
+      while (!signal.aborted && (await this.takeBatch(queue))) this.failures.delete(poller);
     } catch (error) {
-      telemetry.away(error);
-      this.pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, this.pauseMs * 2));
-      await clock.sleep(this.pauseMs, signal);
+      const failures = (this.failures.get(poller) ?? 0) + 1;
+      this.failures.set(poller, failures);
+      if (error instanceof QueueUnavailable) telemetry.away(error);
+      else telemetry.broken(error);
+      await clock.sleep(backOffMs(failures, PAUSE), signal);
     }
+  }
+
+  /** @returns whether there was one */
+  private async takeBatch(queue: MessageQueue): Promise<boolean> {
+    const { status, clock, telemetry } = this.dependencies;
+    const { signal } = this.turns;
+    const messages = await queue.receive(signal);
+    telemetry.reached();
+    if (messages.length === 0) return false;
+    await new StatusBatch(messages, { queue, status, clock, telemetry, signal }).work();
+    return true;
   }
 }
