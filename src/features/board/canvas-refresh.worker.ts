@@ -3,6 +3,7 @@ import { appsOf, type Board, type BoardChannel } from '../../domain/board/board'
 import type { BoardRepository } from '../../domain/board/board.repository';
 import type { CanvasPublisher } from '../../domain/board/canvas-publisher';
 import type { AppBoard } from '../../domain/board/app-board';
+import { backOffMs } from '../../domain/shared/back-off';
 import type { Clock } from '../../domain/shared/clock';
 import type { LeaseRepository } from '../../domain/shared/lease';
 import type { Task } from '../../platform/workers/task';
@@ -46,8 +47,7 @@ const REFRESH_CALM_MS = 10 * 60_000;
 /** A look reads the whole board: hundreds of changes a second are to cost no more than a few looks. */
 const BETWEEN_LOOKS_MS = 200;
 
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const PAUSES = { firstMs: 2_000, longestMs: 60_000 };
 
 /**
  * Keeps every canvas true. The bell wakes it after a change; looking now and then is the safety net for changes of other instances, crashes and restarts:
@@ -130,7 +130,7 @@ export class CanvasRefreshWorker implements Task {
   }
 
   private plan(channel: BoardChannel, occasion: CanvasOccasion, writing: CanvasWriting | null): void {
-    if (writing === null) return this.wait(channel.id, FIRST_PAUSE_MS);
+    if (writing === null) return this.wait(channel.id, PAUSES.firstMs);
     if (writing.kind === 'too_soon') return this.wait(channel.id, writing.waitMs);
     if (writing.kind === 'failed') return this.pause(channel.id, writing.afterMs);
     if (writing.kind === 'unchanged' && occasion === 'change') return;
@@ -145,11 +145,11 @@ export class CanvasRefreshWorker implements Task {
   }
 
   private pause(channelId: string, askedForMs: number | null): void {
-    const { failures } = this.planOf(channelId);
-    const plannedMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 10));
-    const notBeforeMs = this.dependencies.clock.monotonicMs() + Math.max(plannedMs, askedForMs ?? 0);
+    const failures = this.planOf(channelId).failures + 1;
+    const pauseMs = Math.max(backOffMs(failures, PAUSES), askedForMs ?? 0);
+    const notBeforeMs = this.dependencies.clock.monotonicMs() + pauseMs;
     // It is looked at afterwards whether or not anything changes: nobody knows what Slack has of what failed.
-    this.plans.set(channelId, { ...UNPLANNED, notBeforeMs, failures: failures + 1 });
+    this.plans.set(channelId, { ...UNPLANNED, notBeforeMs, failures });
     this.lookAgainAt(notBeforeMs);
   }
 
