@@ -28,7 +28,7 @@ const CANVAS_ID = /^F([A-Z0-9]{8,})$/;
 const PLACEHOLDER_WORD = /PLACEHOLDER|CHANGEME|REPLACEME|EXAMPLE|SAMPLE|YOURCANVAS|X{6}/;
 
 /** Whether a text can be the id of a canvas, and is not one that was written down to be replaced, as `FXXXXXXXXXX`. */
-export function isCanvasId(value: unknown): boolean {
+function isCanvasId(value: unknown): boolean {
   const characters = typeof value === 'string' ? CANVAS_ID.exec(value)?.[1] : undefined;
   return characters !== undefined && !PLACEHOLDER_WORD.test(characters) && !isRepetition(characters);
 }
