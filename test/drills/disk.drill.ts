@@ -42,7 +42,7 @@ export const diskDrill: Drill = {
       inVesper: 'early heartbeats',
     },
     unchecked: {
-      about: 'Vesper takes a damaged line of the journal for one that says nothing',
+      about: 'Vesper takes a damaged line of the journal for one that says what the line before it said',
       breaks: [REFUSES],
       inVesper: 'no checksum',
     },

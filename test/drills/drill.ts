@@ -20,8 +20,8 @@ const KNOWN: KnownDrills = {
     ...[killDrill, nightDrill, slackDrill, diskDrill, dynamoDrill, fuzzDrill, clockDrill, soakDrill],
     ...[boardDrill, rollingDrill, restoreDrill],
   ],
-  // The night waits most of its time: the others run beside it.
-  short: [[nightDrill], [diskDrill, dynamoDrill, slackDrill, killDrill]],
+  // The night and outages wait most of their time: the others run beside them.
+  short: [[nightDrill], [diskDrill, killDrill], [dynamoDrill, slackDrill]],
 };
 
 async function main(): Promise<void> {

@@ -10,12 +10,14 @@ import { checkHistory } from './frame/history/check-history';
 import { DynamoRecords } from './frame/history/dynamo-records';
 import { HISTORY_FAULTS } from './frame/history/history-faults';
 import { ReportLedger } from './frame/history/report-ledger';
+import { LastWords } from './frame/last-words';
 import { Reporters } from './frame/reporters';
 import { slackEnv, windowFarAway } from './frame/slack-ledger';
 import { EMULATOR_ENV, VesperProcess } from './frame/vesper-process';
 import { waitUntil } from './frame/waiting';
 
 const HEALTHY_MS = 3_000;
+const HEARD_MS = 300;
 const BACK_WITHIN_MS = 15_000;
 /** What a client waits before it is told to come again: the deadline of a call to DynamoDB, and a little. */
 const ANSWERED_WITHIN_MS = 9_500;
@@ -78,7 +80,7 @@ export const dynamoDrill: Drill = {
     },
     early: {
       about: 'Vesper acknowledges heartbeats before they are written',
-      breaks: ['nothing is acknowledged meanwhile'],
+      breaks: ['nothing is acknowledged meanwhile', 'acknowledged heartbeats lost'],
       inVesper: 'early heartbeats',
     },
   },
@@ -161,6 +163,8 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
   try {
     reporters.start();
     await Promise.race([reporters.failed, sleep(HEALTHY_MS)]);
+    const words = await LastWords.begin('outage', api, ledger);
+    await sleep(HEARD_MS);
     proxy.trouble = outage.trouble;
     answers.begin();
     await sleep(outage.forMs / 2);
@@ -174,6 +178,7 @@ async function suffer(outage: Outage, context: DrillContext, findings: Findings)
     const backMs = performance.now() - backAt;
     await sleep(HEALTHY_MS);
     await reporters.stop();
+    await words.stop();
 
     findings.figure('answers during the outage', seen.byStatus);
     findings.figure('calls throttled', `${proxy.throttled}, taken meanwhile ${proxy.taken}`);

@@ -106,6 +106,7 @@ async function run(
     const canary = new Canary(api);
     const hostile = new HostileJobs(api, options.seed, CELLS);
     const over = new AbortController();
+    await canary.register();
     const beside = Promise.all([canary.sing(over.signal), hostile.report(over.signal)]);
     const send = async (part: number) => {
       const raw = Math.round(total * part * RAW_SHARE);

@@ -10,11 +10,11 @@ import type { Findings } from './frame/findings';
 import { checkHistory } from './frame/history/check-history';
 import { HISTORY_FAULTS } from './frame/history/history-faults';
 import { ReportLedger } from './frame/history/report-ledger';
+import { LastWords } from './frame/last-words';
 import { Reporters } from './frame/reporters';
 import { slackEnv } from './frame/slack-ledger';
 import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
 import { VesperProcess } from './frame/vesper-process';
-import { LastWords } from './kill/last-words';
 
 const TIMES = 20;
 const TIMES_SHORT = 3;

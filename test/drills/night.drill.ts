@@ -143,8 +143,9 @@ async function run(night: NightCase, context: DrillContext, findings: Findings):
     findings.expectNone('instances that did not come back', blows.failures);
     checkNight(fake, plan, ledger, findings);
     const records = recordsOf(context, emulator);
-    const pauses = blows.dealt.filter((what) => what.startsWith('pause')).length;
-    await checkHistory({ api, ledger, slack: fake, records, instances, pauses }, context, findings);
+    // A kill takes along what would have been taken back.
+    const mayTakeBack = blows.dealt.filter((what) => what.startsWith('pause')).length;
+    await checkHistory({ api, ledger, slack: fake, records, instances, mayTakeBack }, context, findings);
   } finally {
     await Promise.all(instances.map((instance) => instance.kill()));
     await Promise.all(proxies.map((proxy) => proxy.close()));

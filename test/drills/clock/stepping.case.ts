@@ -88,7 +88,9 @@ async function run(
     const records = recordsOf(context, emulator);
     await checkStaleness(records, living, findings);
     await checkDurations(api, ledger, options.sabotage === 'negative', findings);
-    await checkHistory({ api, ledger, slack: fake, records, instances }, context, findings);
+    // Where clocks differ by more than a lease lasts, two may be at the same message (ADR 0005); one of each two goes.
+    const mayTakeBack = count === 1 ? 0 : ledger.failed.length;
+    await checkHistory({ api, ledger, slack: fake, records, instances, mayTakeBack }, context, findings);
   } finally {
     await Promise.all(instances.map((vesper) => vesper.kill()));
     emulator?.stop();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient, type Call, type NoReply, type Reply } from '../frame/api-client';
 import type { DrillCase } from '../frame/drill';
+import { LastWords } from '../frame/last-words';
 import { PrivateDisk } from '../frame/private-disk';
 import { waitUntil } from '../frame/waiting';
 import { loseLines, ReportedFolder } from './reported-folder';
@@ -41,16 +42,22 @@ export const fullDisk: DrillCase = {
     };
     try {
       await folder.vesper.start();
-      const reporters = folder.reporters(new ApiClient([folder.vesper.url], onAttempt));
+      const api = new ApiClient([folder.vesper.url], onAttempt);
+      const reporters = folder.reporters(api);
       reporters.start();
       await Promise.race([reporters.failed, sleep(2_000)]);
+      // A reporter that is refused repeats what it has to say: heartbeats come from those who say nothing else.
+      const words = await LastWords.begin('full', api, folder.ledger);
       if (context.options.sabotage !== 'harmless') disk.fill();
       // The end of the journal's last block takes some short lines more.
       await waitUntil(() => refusedInARow >= ALL_REFUSED, FULL_WITHIN_MS);
       [acknowledged, since] = [0, performance.now()];
       await Promise.race([reporters.failed, sleep(context.options.short ? FULL_SHORT_MS : FULL_MS)]);
       const onFullDisk = acknowledged;
-      const duringIt = await folder.health();
+      // What a look at the health writes is the shortest line of all, and may still find room once or twice.
+      let duringIt = await folder.health();
+      const isDegraded = async () => (duringIt = await folder.health()).status === 'degraded';
+      await waitUntil(isDegraded, FULL_WITHIN_MS, 250);
       disk.free();
       [acknowledged, since] = [0, performance.now()];
       const freedAt = performance.now();
@@ -58,6 +65,7 @@ export const fullDisk: DrillCase = {
       const backMs = performance.now() - freedAt;
       await sleep(1_500);
       await reporters.stop();
+      await words.stop();
 
       findings.figure('answers', [...answers].map(([what, times]) => `${times} × ${what}`).join(', '));
       findings.figure('health on the full disk', JSON.stringify(duringIt));

@@ -46,7 +46,13 @@ export class ApiClient {
   private turn = 0;
 
   /** One attempt. Never rejects for what the network does. */
-  async attempt({ method, path, body }: Call): Promise<Reply | NoReply> {
+  async attempt(call: Call): Promise<Reply | NoReply> {
+    const reply = await this.send(call);
+    this.onAttempt(call, reply);
+    return reply;
+  }
+
+  private async send({ method, path, body }: Call): Promise<Reply | NoReply> {
     const url = `${this.urls[this.turn++ % this.urls.length]}/api/v1${path}`;
     const startedAt = performance.now();
     try {
@@ -80,7 +86,6 @@ export class ApiClient {
     const until = performance.now() + withinMs;
     for (let attempts = 1; ; attempts++) {
       const reply = await this.attempt(call);
-      this.onAttempt(call, reply);
       if ('status' in reply) {
         if (reply.status >= 200 && reply.status < 300) return { reply, attempts };
         if (reply.status !== 503 && reply.status !== 429)

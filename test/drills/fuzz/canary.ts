@@ -12,10 +12,15 @@ export class Canary {
 
   constructor(private readonly api: ApiClient) {}
 
-  async sing(signal: AbortSignal): Promise<void> {
-    this.latencies.phase('song');
+  /** Before anybody does harm. */
+  async register(): Promise<void> {
     const body = { scheduler_id: ID, service_name: 'Good', job_name: 'Canary' };
     await this.api.untilAcknowledged({ method: 'POST', path: '/schedulers/register', body });
+  }
+
+  /** Until aborted. */
+  async sing(signal: AbortSignal): Promise<void> {
+    this.latencies.phase('song');
     const calls = [
       { method: 'POST', path: `/schedulers/${ID}/heartbeat`, body: {} },
       { method: 'GET', path: `/schedulers/${ID}` },

@@ -19,8 +19,8 @@ export interface Witnesses {
   readonly slack: FakeSlack;
   readonly records: StoredRecords;
   readonly instances: readonly VesperProcess[];
-  /** Senders that were stopped in the middle of a message and went on later. Default none. */
-  readonly pauses?: number;
+  /** How many messages Vesper may have posted and taken back. Default none. */
+  readonly mayTakeBack?: number;
 }
 
 /** An instance that died may have held the lease of a channel for 30 s; then comes its backlog, a message a second. */
@@ -48,6 +48,6 @@ export async function checkHistory(
   await sleep(SETTLED_AFTER_MS);
   await plantInHistory(options.sabotage, witnesses);
   await checkReports(api, ledger, findings);
-  checkAlerts(slack, ledger, findings, witnesses.pauses);
+  checkAlerts(slack, ledger, findings, witnesses.mayTakeBack);
   await checkDeliveryLog(records, ledger, findings);
 }

@@ -105,13 +105,15 @@ const FAULTS = {
       HealthService.prototype.isReady = async () => true;
     });
   },
-  /** A damaged line of the journal is taken for one that says nothing. */
+  /** A damaged line of the journal is taken for one that says what the line before it said. */
   'no checksum': () => {
     onModule('/adapters/persistence/json/journal-line.js', (lines) => {
       const { parseJournalLine } = lines;
+      let last = null;
       lines.parseJournalLine = (bytes) => {
-        const seq = Number(/"seq":(\d+)/.exec(bytes.toString())?.[1]);
-        return parseJournalLine(bytes) ?? { seq, durable: seq - 1, ops: [] };
+        const read = parseJournalLine(bytes);
+        if (read !== null || last !== null) last = read ?? { ...last, seq: last.seq + 1 };
+        return last;
       };
     });
   },

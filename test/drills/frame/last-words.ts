@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from '../frame/api-client';
-import type { ReportLedger } from '../frame/history/report-ledger';
+import type { ApiClient } from './api-client';
+import type { ReportLedger } from './history/report-ledger';
 
 const VOICES = 4;
 /** There is always a heartbeat that was acknowledged just now. */
 const PAUSE_MS = 3;
 
 /**
- * Schedulers that do nothing but give signs of life until the process is killed, and never again. The last one that was acknowledged is what the storage
+ * Schedulers that do nothing but give signs of life until one has no answer, or another one than 200, and never again. The last one that was acknowledged is what the storage
  * must hold at the end: of those who go on, what they say later hides that something was lost.
  */
 export class LastWords {
@@ -15,6 +15,7 @@ export class LastWords {
   lastAtMs: number | null = null;
   /** Resolves when all of them have fallen silent. */
   readonly silence: Promise<unknown>;
+  private stopping = false;
 
   private constructor(
     private readonly api: ApiClient,
@@ -24,7 +25,7 @@ export class LastWords {
     this.silence = Promise.all(ids.map((id) => this.beat(id)));
   }
 
-  /** @param name of the kill that ends them */
+  /** @param name of what ends them */
   static async begin(name: string, api: ApiClient, ledger: ReportLedger): Promise<LastWords> {
     const ids = Array.from({ length: VOICES }, (_, n) => `last-words-${name}-${n + 1}`);
     for (const id of ids) {
@@ -35,9 +36,15 @@ export class LastWords {
     return new LastWords(api, ledger, ids);
   }
 
-  /** Until nobody answers. A busy or failing Vesper is not repeated to either: what was acknowledged before stays the last. */
+  /** Those that still speak end. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.silence;
+  }
+
+  /** Nothing is repeated: what was acknowledged before stays the last. */
   private async beat(id: string): Promise<void> {
-    for (;;) {
+    while (!this.stopping) {
       const reply = await this.api.attempt({ method: 'POST', path: `/schedulers/${id}/heartbeat`, body: {} });
       if (!('status' in reply) || reply.status !== 200) return;
       this.ledger.heardOf(id, (reply.body as { timestamp: string }).timestamp);
