@@ -21,7 +21,7 @@ const HEARD_MS = 300;
 const BACK_WITHIN_MS = 15_000;
 /** What a client waits before it is told to come again: the deadline of a call to DynamoDB, and a little. */
 const ANSWERED_WITHIN_MS = 9_500;
-const REFUSES_TO_START_WITHIN_MS = 20_000;
+const REFUSES_TO_START_WITHIN_MS = 60_000;
 
 interface Outage {
   readonly title: string;
@@ -113,7 +113,8 @@ async function startWithoutTables(context: DrillContext, findings: Findings): Pr
   });
   try {
     vesper.launch();
-    const ended = await waitUntil(() => !vesper.isRunning, REFUSES_TO_START_WITHIN_MS);
+    await vesper.whenGoneOrReady(REFUSES_TO_START_WITHIN_MS);
+    const ended = !vesper.isRunning;
     const said = vesper.output();
     findings.expect('it ends', ended, ended ? `exit code ${vesper.exitCode}` : 'it still runs');
     findings.expect('with an exit code that says so', vesper.exitCode === 1, String(vesper.exitCode));

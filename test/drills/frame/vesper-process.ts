@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, spawnChild, whenGone } from './child-processes';
 import { freePort } from './free-port';
+import { waitUntil } from './waiting';
 
 const ROOT = join(__dirname, '../../..');
 const MAIN = join(ROOT, 'dist/main.js');
@@ -151,6 +152,12 @@ export class VesperProcess {
 
   async whenGone(): Promise<void> {
     if (this.child !== null) await whenGone(this.child);
+  }
+
+  /** Resolves also after `withinMs`. */
+  async whenGoneOrReady(withinMs: number): Promise<void> {
+    const isDecided = async () => !this.isRunning || (await this.probe('/api/v1/health/ready')) === 200;
+    await waitUntil(isDecided, withinMs);
   }
 
   /** Status of a GET without a key; `null` when there is no answer. */
