@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Everything becomes CommonJS, as in production: Nest 12 and two of its dependencies ship ESM only, so those three are transformed too.
 export default {
   testEnvironment: 'node',
@@ -27,6 +29,6 @@ export default {
     '/node_modules/(?!(?:.*/node_modules/)?(?:@nestjs|content-disposition|cookie|@seriousme)/)',
   ],
   // By itself Jest leaves a core idle. The end-to-end suites wait for disk, emulator and sockets a third of their time, which one worker more makes use of.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   workerIdleMemoryLimit: '768MB',
 };
