@@ -91,6 +91,23 @@ describe.each(['json', 'dynamodb'] as const)('alerts in Slack, on %s', (storage)
     expect(night.posts()).toHaveLength(2);
   });
 
+  it('makes no silence out of a clock that was set forward, and finds one that lasts from then on', async () => {
+    await night.register('close');
+    await night.report('close', 'running');
+    for (const minutes of [-4, 4, 60]) {
+      await night.clock.advance('1m');
+      await night.heartbeat('close');
+      night.clock.stepWallTo(new Date(night.clock.now().getTime() + minutes * 60_000));
+      await night.run('stale-scan');
+    }
+    await night.clock.advance('9m');
+    await night.run('stale-scan', 'dispatch');
+    expect(night.posts()).toHaveLength(0);
+    await night.clock.advance('2m');
+    await night.run('stale-scan', 'dispatch');
+    expect(night.posts()).toHaveLength(1);
+  });
+
   it('does not call a silence outside the windows one, unless told to', async () => {
     await night.register('close');
     night.clock.stepWallTo('2026-03-02T23:30:00.000Z');

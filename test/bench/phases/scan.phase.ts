@@ -81,7 +81,7 @@ const silence = {
 function workerOn(store: Store): StaleScanWorker {
   const rules = { defaultTimeoutMinutes: 60, scan: 'always' } as const;
   const windows = [aWindow()];
-  return new StaleScanWorker(store.schedulers, windows, rules, ids, INTERVAL_MS, silence);
+  return new StaleScanWorker(store.schedulers, windows, rules, ids, INTERVAL_MS, clock, silence);
 }
 
 async function letRun({ schedulers }: Store): Promise<void> {
