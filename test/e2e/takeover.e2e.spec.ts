@@ -111,6 +111,27 @@ describe('an instance that is paused for longer than its lease', () => {
     expect(shown(night.posts()[0])).toMatch(/resolved|recovered|completed/i);
   });
 
+  it('takes back what it rang below an alert that is over, when that was already on its way', async () => {
+    await night.report('close', 'failed');
+    await night.run('dispatch');
+    await night.report('close', 'completed');
+    await pass('2m');
+    const { messenger } = first.foundations.slack;
+    if (messenger === null) throw new Error('this Vesper has no Slack');
+    const edited = holdBefore(messenger, 'post');
+    let rung!: Held;
+    void edited.reached.then(() => {
+      // The edit was the first thing to leave; this is the note, asked and on its way.
+      rung = holdBefore(globalThis, 'fetch');
+      edited.release();
+    });
+    const onItsWay = { reached: edited.reached.then(() => rung.reached), release: () => rung.release() };
+    await overtake('dispatch', onItsWay, () => runSecond('dispatch'));
+    expect(night.replies(night.posts()[0])).toHaveLength(1);
+    expect(night.slack.calls('chat.delete')).toHaveLength(1);
+    expect(night.posts()).toHaveLength(1);
+  });
+
   it('takes the message of a storm back when it was already on its way', async () => {
     for (let job = 0; job < A_STORM; job++) {
       await night.register(`job-${job}`);

@@ -1,4 +1,4 @@
-import type { Channel, SendOutcome } from '../../domain/notifications/channel';
+import type { Channel, NoteSearch, SendOutcome } from '../../domain/notifications/channel';
 import type { MessageReference } from '../../domain/notifications/delivery';
 import type {
   AlertNotification,
@@ -75,6 +75,14 @@ export class SlackChannel implements Channel {
     return this.messenger.delete(target, signal);
   }
 
+  async findOtherNote(
+    note: MessageReference,
+    { key, since, signal }: NoteSearch,
+  ): Promise<MessageReference | null> {
+    const ours = decodeReference(note);
+    return ours === null ? null : this.messenger.findOther(ours, noteKeyOf(key), since, signal);
+  }
+
   private async resolve(notification: AlertNotification, context: SendContext): Promise<SendOutcome> {
     const outcome = await this.show(layOutAlert(notification), context);
     return this.withNote(layOutResolvedNote(notification), outcome, context);
@@ -110,12 +118,13 @@ export class SlackChannel implements Channel {
    * Done again after a partial success, the edit changes nothing and the note is looked for by its own key.
    */
   private async withNote(note: SlackMessage, shown: SendOutcome, context: SendContext): Promise<SendOutcome> {
-    const isEdited = shown.kind === 'sent' && shown.reference === context.previous;
-    const thread = isEdited && context.previous !== null ? decodeReference(context.previous) : null;
+    if (shown.kind !== 'sent' || shown.reference !== context.previous) return shown;
+    const thread = context.previous === null ? null : decodeReference(context.previous);
     if (thread === null) return shown;
-    const target = { key: `${context.key}:note`, thread, mayHaveChanged: false };
+    const target = { key: noteKeyOf(context.key), thread, mayHaveChanged: false };
     const outcome = await this.post(note, target, context);
-    return outcome.kind === 'sent' ? shown : outcome;
+    if (outcome.kind !== 'sent') return outcome;
+    return outcome.reference === null ? shown : { ...shown, note: outcome.reference };
   }
 
   private async post(
@@ -137,6 +146,10 @@ export class SlackChannel implements Channel {
     const alone = await this.messenger.post(message, { ...post, threadTs: null, mayHaveBeenSentSince: null });
     return alone.kind === 'missing' ? NOWHERE : alone;
   }
+}
+
+function noteKeyOf(key: string): string {
+  return `${key}:note`;
 }
 
 function rightsOf({ signal, mayAct }: SendingRights): SendingRights {

@@ -33,12 +33,18 @@ export class SlackMessageFinder {
     private readonly log: SlackLog,
   ) {}
 
-  async find(key: string, place: SearchPlace, signal: AbortSignal): Promise<SearchResult> {
-    const result = await this.search(key, place, signal);
+  /** @param exceptTs of a message that is known already; another one is looked for */
+  async find(
+    key: string,
+    place: SearchPlace,
+    signal: AbortSignal,
+    exceptTs: string | null = null,
+  ): Promise<SearchResult> {
+    const result = await this.search(key, place, signal, exceptTs);
     // The parent was deleted: then the reply may have been posted to the channel, also when earlier replies keep the thread alive.
     const isThreadGone = result.kind === 'impossible' && result.why.includes('thread_not_found');
     if ((isThreadGone || result.kind === 'absent') && place.threadTs !== null)
-      return this.find(key, { ...place, threadTs: null }, signal);
+      return this.find(key, { ...place, threadTs: null }, signal, exceptTs);
     if (result.kind === 'impossible') {
       this.log.warn(
         { key, channel: place.channel, reason: result.why },
@@ -48,7 +54,12 @@ export class SlackMessageFinder {
     return result;
   }
 
-  private async search(key: string, place: SearchPlace, signal: AbortSignal): Promise<SearchResult> {
+  private async search(
+    key: string,
+    place: SearchPlace,
+    signal: AbortSignal,
+    exceptTs: string | null,
+  ): Promise<SearchResult> {
     const { channel, threadTs, since } = place;
     const method = threadTs === null ? 'conversations.history' : 'conversations.replies';
     const oldest = ((since.getTime() - CLOCK_MARGIN_MS) / 1_000).toFixed(6);
@@ -66,7 +77,8 @@ export class SlackMessageFinder {
       const { messages } = answer.data as { readonly messages?: unknown };
       if (!Array.isArray(messages))
         return { kind: 'failed', fault: unreadable({ method, httpStatus: answer.httpStatus }) };
-      const found = messages.find((message) => keyOf(message) === key) as FoundMessage | undefined;
+      const isIt = (message: FoundMessage) => keyOf(message) === key && message.ts !== exceptTs;
+      const found = (messages as readonly FoundMessage[]).find(isIt);
       if (found !== undefined) return { kind: 'found', reference: toReference(channel, found) };
       cursor = answer.data.response_metadata?.next_cursor || undefined;
       if (cursor === undefined) return { kind: 'absent' };

@@ -1,4 +1,5 @@
 import type { SendOutcome } from '../../domain/notifications/channel';
+import type { MessageReference } from '../../domain/notifications/delivery';
 import type { SendingRights } from '../../domain/notifications/notification';
 import type { PublishOutcome } from '../../domain/windows/table-publisher';
 import type { SlackAnswer, SlackClient, SlackLog } from './slack.client';
@@ -82,6 +83,18 @@ export class SlackMessenger {
     if (answer.ok || answer.fault.code === 'message_not_found')
       return { kind: 'sent', reference: null, httpStatus: 200 };
     return answer.fault.outcome;
+  }
+
+  /** @returns another message than `ours` that stands where it does, under the same key; `null` also when Slack does not say */
+  async findOther(
+    ours: SlackReference,
+    key: string,
+    since: Date,
+    signal: AbortSignal,
+  ): Promise<MessageReference | null> {
+    const { channel, ts, threadTs } = ours;
+    const result = await this.finder.find(key, { channel, threadTs, since }, signal, ts);
+    return result.kind === 'found' ? encodeReference(result.reference) : null;
   }
 
   private async postAnew(message: SlackMessage, post: SlackPost): Promise<PublishOutcome> {

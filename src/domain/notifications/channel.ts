@@ -8,7 +8,13 @@ export type RefusalReason = 'unauthorized' | 'target_gone' | 'bad_payload' | 're
 
 /** What the world answered: a value, not an exception. */
 export type SendOutcome =
-  | { readonly kind: 'sent'; readonly reference: MessageReference | null; readonly httpStatus: number | null }
+  | {
+      readonly kind: 'sent';
+      readonly reference: MessageReference | null;
+      readonly httpStatus: number | null;
+      /** A second message that the same send posted, below the one that it edited. */
+      readonly note?: MessageReference;
+    }
   | {
       readonly kind: 'retry';
       readonly reason: RetryReason;
@@ -26,6 +32,13 @@ export type SendOutcome =
       readonly httpStatus: number | null;
     };
 
+export interface NoteSearch {
+  /** Of the send, see {@link SendContext}. */
+  readonly key: string;
+  readonly since: Date;
+  readonly signal: AbortSignal;
+}
+
 /** A way to reach people. */
 export interface Channel {
   readonly id: string;
@@ -38,6 +51,8 @@ export interface Channel {
   send(notification: Notification, context: SendContext): Promise<SendOutcome>;
   /** Takes back a message that turned out to be a second one; absent where the vendor knows no such thing. */
   withdraw?(reference: MessageReference, signal: AbortSignal): Promise<SendOutcome>;
+  /** @returns another note than this one that a send under the same key has posted since then; `null` when there is none, or nobody can say */
+  findOtherNote?(note: MessageReference, search: NoteSearch): Promise<MessageReference | null>;
 }
 
 /** The channels of this installation by id. */

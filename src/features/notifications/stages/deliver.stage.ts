@@ -3,6 +3,7 @@ import {
   mayHaveArrived,
   type AlertMessage,
   type Delivery,
+  type MessageReference,
   type Placement,
 } from '../../../domain/notifications/delivery';
 import type { DeliveryRepository } from '../../../domain/notifications/delivery.repository';
@@ -74,21 +75,25 @@ export class DeliverStage {
         opensInChannel,
       });
     } catch (error) {
-      if (error instanceof ChangedConcurrently && !edited)
-        await this.withdrawDouble(channel, delivery, outcome);
+      if (error instanceof ChangedConcurrently && outcome.kind === 'sent')
+        await this.withdrawDouble(channel, delivery, edited ? outcome.note : outcome.reference, edited);
       throw error;
     }
     return outcome;
   }
 
-  /** Somebody else took the delivery over while this instance was paused: if both have posted, ours goes. */
-  private async withdrawDouble(channel: Channel, delivery: Delivery, outcome: SendOutcome): Promise<void> {
-    if (outcome.kind !== 'sent' || outcome.reference === null) return;
-    const { reference } = outcome;
-    const findTheirs = async () =>
-      (await this.deliveries.findMessage(delivery.alert.id, channel.id))?.reference ?? null;
-    await withdrawDouble(reference, this.clock, findTheirs, async (signal) =>
-      channel.withdraw?.(reference, signal),
-    );
+  /** Somebody else took the delivery over while this instance was paused: if both have posted, ours goes. A note is written down nowhere but in the channel. */
+  private async withdrawDouble(
+    channel: Channel,
+    { id: key, createdAt: since, alert }: Delivery,
+    ours: MessageReference | null | undefined,
+    isNote: boolean,
+  ): Promise<void> {
+    if (ours == null) return;
+    const findTheirs = async (signal: AbortSignal) =>
+      isNote
+        ? ((await channel.findOtherNote?.(ours, { key, since, signal })) ?? null)
+        : ((await this.deliveries.findMessage(alert.id, channel.id))?.reference ?? null);
+    await withdrawDouble(ours, this.clock, findTheirs, async (signal) => channel.withdraw?.(ours, signal));
   }
 }
