@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient, type Call, type NoReply, type Reply } from '../frame/api-client';
 import type { DrillCase } from '../frame/drill';
@@ -112,7 +112,11 @@ export const readOnlyDisk: DrillCase = {
 /** For root no folder is forbidden, so root becomes somebody else for it. */
 export const foreignFolder: DrillCase = {
   title: 'a folder without the permission to write',
-  skips: () => (process.getuid === undefined ? `no permissions of this kind on ${process.platform}` : null),
+  skips() {
+    if (process.getuid === undefined) return `no permissions of this kind on ${process.platform}`;
+    const closed = process.getuid() === 0 ? closedAbove(process.cwd()) : null;
+    return closed === null ? null : `only root may enter ${closed}, and whoever runs Vesper here must`;
+  },
   async run(context, findings) {
     const dataDir = join(context.folder, 'data');
     mkdirSync(dataDir);
@@ -134,6 +138,12 @@ export const foreignFolder: DrillCase = {
 function openTheWay(folder: string): void {
   chmodSync(folder, 0o755);
   chmodSync(join(folder, '..'), 0o755);
+}
+
+/** @returns the folder on the way to this one that not everybody may enter */
+function closedAbove(folder: string): string | null {
+  if ((statSync(folder).mode & 0o001) === 0) return folder;
+  return dirname(folder) === folder ? null : closedAbove(dirname(folder));
 }
 
 function codeOf({ body }: Reply): string {
