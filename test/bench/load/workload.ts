@@ -88,7 +88,7 @@ function heartbeats({ target }: WorkloadPlan, own: readonly number[]): Workload 
 function states({ target }: WorkloadPlan, own: readonly number[]): Workload {
   let turn = 0;
   const next = () => toRequest(target, 'GET', `/${schedulerIdOf(own[turn++ % own.length] ?? 0)}`, '');
-  return { expects: '"current_status"', next };
+  return { expects: '"last_heartbeat"', next };
 }
 
 /** Runs as services report them: running, then completed with its figures; every run with an id of its own. */
