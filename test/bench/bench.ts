@@ -31,7 +31,8 @@ function toPhases(wanted: readonly PhaseName[]): readonly Phase[] {
   ];
 }
 
-async function measure(options: BenchOptions): Promise<readonly Row[]> {
+/** @param rows gets what each phase measured, also when a later one fails */
+async function measure(options: BenchOptions, rows: Row[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vesper-bench-'));
   const generator = new LoadGenerator();
   const emulators: Promise<Emulator>[] = [];
@@ -43,9 +44,7 @@ async function measure(options: BenchOptions): Promise<readonly Row[]> {
     say: (text) => process.stderr.write(`· ${text}\n`),
   };
   try {
-    const rows: Row[] = [];
     for (const phase of toPhases(options.phases)) rows.push(...(await phase(context)));
-    return rows;
   } finally {
     generator.stop();
     for (const emulator of emulators) (await emulator).stop();
@@ -70,11 +69,13 @@ async function main(): Promise<void> {
   if (options === null) return console.log(USAGE);
   const where = machine();
   const startedAt = performance.now();
-  const rows = await measure(options);
+  const rows: Row[] = [];
+  const failure = await measure(options, rows).catch((error: unknown) => ({ error }));
   const seconds = (performance.now() - startedAt) / 1_000;
-  if (options.json) return console.log(JSON.stringify({ machine: where, seconds, rows }, null, 2));
   const short = rows.filter(({ met }) => met === false).length;
-  console.log(`\n${toText(rows)}\n\n${where}; ${seconds.toFixed(0)} s. ${short} of the aims not met.`);
+  if (options.json) console.log(JSON.stringify({ machine: where, seconds, rows }, null, 2));
+  else console.log(`\n${toText(rows)}\n\n${where}; ${seconds.toFixed(0)} s. ${short} of the aims not met.`);
+  if (failure !== undefined) throw failure.error;
 }
 
 main().catch((error: unknown) => {
