@@ -30,7 +30,8 @@ export interface Acknowledged {
 /** Vesper answered in a way that repeating the call would not change. */
 export class Refused extends Error {}
 
-const PAUSE_MS = 40;
+/** Clients share the cores with what starts again; services do not. */
+const PAUSE_MS = 150;
 /** Longer than anybody should have to wait, so that a drill sees how long it was. */
 const TIMEOUT_MS = 25_000;
 

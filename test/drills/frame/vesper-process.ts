@@ -9,7 +9,7 @@ import { waitUntil } from './waiting';
 
 const ROOT = join(__dirname, '../../..');
 const MAIN = join(ROOT, 'dist/main.js');
-const ASK_EVERY_MS = 10;
+const ASK_EVERY_MS = 25;
 const GIVE_UP_AFTER_MS = 60_000;
 
 export const KEY_NAME = 'drill';
