@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FakeSlack } from '../fakes/fake-slack';
+import { appsFileOf } from '../harness/apps-file';
 import { ApiClient } from './frame/api-client';
 import type { Drill, DrillCase, DrillContext, StorageName } from './frame/drill';
 import type { Findings } from './frame/findings';
@@ -230,7 +231,7 @@ function openWindow(): Record<string, string> {
 
 function writeApps(folder: string): string {
   const file = join(folder, 'apps.json');
-  const apps = { Planning: { domains: CELLS.map(({ domain }) => domain), channels: [SLACK_CHANNEL] } };
-  writeFileSync(file, JSON.stringify({ apps, channels: { [SLACK_CHANNEL]: { name: 'eod' } } }));
+  const domains = CELLS.map(({ domain }) => domain);
+  writeFileSync(file, appsFileOf(['Planning'], domains, { [SLACK_CHANNEL]: 'eod' }));
   return file;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../bench/figures';
 import { FakeSlack } from '../fakes/fake-slack';
+import { appsFileOf } from '../harness/apps-file';
 import { BoardPusher } from './board/board-pusher';
 import { ApiClient, type Call, type NoReply, type Reply } from './frame/api-client';
 import type { Drill, DrillCase, DrillContext, StorageName } from './frame/drill';
@@ -196,8 +197,8 @@ const CELLS = ['Actual', 'Budget', 'Forecast'].map((domain) => ({ app: 'Planning
 
 function writeApps(folder: string): string {
   const file = join(folder, 'apps.json');
-  const apps = { Planning: { domains: CELLS.map(({ domain }) => domain), channels: [SLACK_CHANNEL] } };
-  writeFileSync(file, JSON.stringify({ apps, channels: { [SLACK_CHANNEL]: { name: 'eod' } } }));
+  const domains = CELLS.map(({ domain }) => domain);
+  writeFileSync(file, appsFileOf(['Planning'], domains, { [SLACK_CHANNEL]: 'eod' }));
   return file;
 }
 
