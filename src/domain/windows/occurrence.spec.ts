@@ -128,6 +128,13 @@ describe('an occurrence', () => {
 });
 
 describe('the occurrences at an instant', () => {
+  it('are in play until the grace is over also when a whole day was skipped meanwhile', () => {
+    const window = aWindow({ timeZone: 'Pacific/Apia', start: '18:00', end: '18:00' });
+    const occurrence = occurrenceOn(window, '2011-12-29');
+    const graceEnd = new Date(occurrence.endsAt.getTime() + SUMMARY_GRACE_MS);
+    expect(occurrencesInPlay(window, graceEnd)).toContainEqual(occurrence);
+  });
+
   it('are open from the start until just before the end, and in play until the grace is over', () => {
     fc.assert(
       fc.property(

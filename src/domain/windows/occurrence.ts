@@ -13,8 +13,8 @@ export interface Occurrence {
 /** How long after its end a window's summary is still made up for (spec 30, step 4). */
 export const SUMMARY_GRACE_MS = 6 * 3_600_000;
 
-/** A window and its grace lie within this many local days before today: 24 h of window, 6 h of grace, and a zone's date. */
-const DAYS_BACK = 2;
+/** A window and its grace lie within this many local days before today: 24 h of window, 6 h of grace, a zone's date, and a date that the zone has skipped. */
+const DAYS_BACK = 3;
 const DAYS_AHEAD = 8;
 
 /**
