@@ -261,7 +261,7 @@ describe('writing the export', () => {
     await clock.advance('3m');
     expect(notices).toEqual(['apps_status.json cannot be written; it is tried again']);
     expect(await statusIn(join(dataDir, NAME))).toBe('Blank');
-    expect(await readdir(dataDir)).not.toContain(`${NAME}.tmp`);
+    await until(async () => !(await readdir(dataDir)).includes(`${NAME}.tmp`));
     expect((await store.upkeep.checkHealth()).storage).toBe('ok');
     disk.heal();
     await clock.advance('1m');
