@@ -8,7 +8,7 @@ import { freePort } from './free-port';
 import { waitUntil } from './waiting';
 
 const ROOT = join(__dirname, '../../..');
-const MAIN = join(ROOT, 'dist/main.js');
+const MAIN = join(ROOT, 'dist/vesper.js');
 const ASK_EVERY_MS = 25;
 const GIVE_UP_AFTER_MS = 60_000;
 
@@ -40,7 +40,7 @@ export interface VesperOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Output of every start is appended here. */
   readonly logFile: string;
-  /** Words put before `node dist/main.js`, e.g. a shell that limits it. */
+  /** Words put before `node dist/vesper.js`, e.g. a shell that limits it. */
   readonly wrapper?: readonly string[];
   readonly nodeArgs?: readonly string[];
   /** Another build than this one's, by its main.js. */

@@ -13,7 +13,7 @@ export interface Build {
   readonly drains: boolean;
 }
 
-export const newBuild = (): Build => buildAt('the working tree', join(ROOT, 'dist/main.js'));
+export const newBuild = (): Build => buildAt('the working tree', join(ROOT, 'dist/vesper.js'));
 
 /**
  * Builds what ran before, with the libraries of today. Without history, as in a copy without `.git`, it is the same version again, which still drills

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const MAIN = join(__dirname, '../../../dist/main.js');
+const MAIN = join(__dirname, '../../../dist/vesper.js');
 const ASK_EVERY_MS = 50;
 const GIVE_UP_AFTER_MS = 30_000;
 /** Vesper itself promises to be gone within 10 s. */
