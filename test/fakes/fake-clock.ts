@@ -35,6 +35,11 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** Somebody sleeps, and so only a clock that moves makes him go on. */
+  get isAwaited(): boolean {
+    return this.sleepers.length > 0;
+  }
+
   /** Lets time pass, e.g. `advance('5m')`; wakes sleepers on the way and lets what they do settle. */
   async advance(duration: string | number): Promise<void> {
     const target = this.elapsedMs + toMs(duration);

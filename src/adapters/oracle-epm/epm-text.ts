@@ -11,8 +11,8 @@ const NAMED_SECRET =
   /((?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|authorization|credentials?)["']?\s*[=:]\s*)(?:(?:basic|bearer)\s+)?("[^"]*"|'[^']*'|[^\s,;&"'}\])]+)/gi;
 const HEADER_VALUE = /\b(Basic|Bearer)\s+[\w.~+/=-]{6,}/g;
 const USER_IN_ADDRESS = /(:\/\/)[^\s/@]+@/g;
-/** As JDBC writes user and password: `thin:user/password@host`. */
-const USER_IN_JDBC = /\b(jdbc:[\w:]+:)[^\s/@:]+\/[^\s@]+@/g;
+/** As JDBC writes user and password: `thin:user/password@host`. Without a limit each `jdbc:` of a text that repeats it would be searched to its end. */
+const USER_IN_JDBC = /\b(jdbc:[\w:]{1,100}:)[^\s/@:]+\/[^\s@]+@/g;
 
 /** Where EPM, its web server and its proxies put a text, the best first (contracts of Oracle EPM, "Error body shapes vary"). */
 const TEXT_FIELDS = [

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { cpuMsOf } from '../../../test/harness/cpu-time';
 import { countCodePoints, escapeMrkdwn, fitCode, fitInline, fitPlain, mention } from './slack-text';
 
 const ESCAPES = /&(?:amp|lt|gt);/g;
@@ -67,9 +68,9 @@ describe('fitInline', () => {
   });
 
   it('is quick about a million characters', () => {
-    const startedAt = performance.now();
-    expect(fitInline('<'.repeat(1_000_000), 300)).toHaveLength(297);
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    const long = '<'.repeat(1_000_000);
+    expect(fitInline(long, 300)).toHaveLength(297);
+    expect(cpuMsOf(() => fitInline(long, 300))).toBeLessThan(100);
   });
 
   it('keeps every limit and says nothing in markup, whatever it is given', () => {

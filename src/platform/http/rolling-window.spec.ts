@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { cpuMsOf } from '../../../test/harness/cpu-time';
 import { quotaPerMinute, RollingWindow } from './rolling-window';
 
 describe('RollingWindow', () => {
@@ -34,10 +35,11 @@ describe('RollingWindow', () => {
 
   it('takes no longer at a high limit', () => {
     const window = new RollingWindow({ limit: 1_000_000, windowMs: 60_000 });
-    const startedAt = performance.now();
-    for (let n = 0; n < 200_000; n++) window.tryAccept(n);
+    const used = cpuMsOf(() => {
+      for (let n = 0; n < 200_000; n++) window.tryAccept(n);
+    });
     // A scan of what was accepted before would take minutes.
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(used).toBeLessThan(2_000);
   });
 });
 
