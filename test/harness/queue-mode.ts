@@ -8,7 +8,7 @@ import { KEYS, Vesper, type HarnessOptions } from './vesper';
 
 const CHANNEL = 'C0000000001';
 /** Short against the 20 s after which a held message is prolonged, with real time enough for that call. */
-const STEP_MS = 2_000;
+const STEP_MS = 5_000;
 const REAL_TURNS = 4;
 
 /** A Vesper whose status updates are queued, with its clock, a strict SQS and a strict Slack. */
