@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, spawnChild, whenGone } from './child-processes';
 import { freePort } from './free-port';
+import { mainFor } from './planted-fault';
 import { waitUntil } from './waiting';
 
 const ROOT = join(__dirname, '../../..');
@@ -43,7 +44,7 @@ export interface VesperOptions {
   /** Words put before `node dist/vesper.js`, e.g. a shell that limits it. */
   readonly wrapper?: readonly string[];
   readonly nodeArgs?: readonly string[];
-  /** Another build than this one's, by its main.js. */
+  /** Another build than this one's, by the file that is run. */
   readonly main?: string;
   /** As whom it runs; default as whoever runs the drill. */
   readonly uid?: number;
@@ -114,7 +115,7 @@ export class VesperProcess {
   launch(): void {
     if (this.isRunning) throw new Error('Vesper is running already');
     const { env, wrapper = [], nodeArgs = [], main = MAIN, logFile, uid } = this.options;
-    const [file, ...args] = [...wrapper, process.execPath, ...nodeArgs, main];
+    const [file, ...args] = [...wrapper, process.execPath, ...nodeArgs, mainFor(env, main)];
     const log = openSync(logFile, 'a');
     this.child = spawnChild(file, args, {
       cwd: ROOT,

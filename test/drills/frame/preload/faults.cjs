@@ -167,10 +167,16 @@ function onRequest(see) {
 
 function onModule(ending, change) {
   const load = Module._extensions['.js'];
+  let isPlanted = false;
   Module._extensions['.js'] = function (module, file) {
     load(module, file);
-    if (file.replaceAll('\\', '/').endsWith(ending)) change(module.exports);
+    if (!file.replaceAll('\\', '/').endsWith(ending)) return;
+    change(module.exports);
+    isPlanted = true;
   };
+  onRequest(() => {
+    if (!isPlanted) throw new Error(`there is no module ${ending} to plant a fault in`);
+  });
 }
 
 /** @param handle given how to send the request on, and what it is; its url is a text */
