@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { deadlineOf } from './call-deadline';
+import { UndiciHandler } from './undici.handler';
 
 export interface Endpoint {
   /** `undefined`: AWS itself. */
@@ -11,7 +12,7 @@ export interface Endpoint {
 /** How long things may take. */
 export interface CallLimits {
   readonly connectMs: number;
-  /** Until the answer begins. */
+  /** Until the answer is there. */
   readonly answerMs: number;
   readonly attempts: number;
 }
@@ -20,7 +21,7 @@ const LIMITS: CallLimits = { connectMs: 1_000, answerMs: 3_000, attempts: 4 };
 /** For the health check: one quick try, beside everything else. */
 const PROBE_LIMITS: CallLimits = { connectMs: 500, answerMs: 1_000, attempts: 1 };
 
-/** Waiting for a free socket counts as connecting, so there must be enough for a burst. */
+/** Waiting for a free socket counts as waiting for the answer, so there must be enough for a burst. */
 const MOST_SOCKETS = 256;
 
 /**
@@ -35,13 +36,7 @@ export function createClient({ endpoint, region }: Endpoint, limits = LIMITS): D
     maxAttempts: limits.attempts,
     // One chain of middleware for each kind of command instead of one for each call.
     cacheMiddleware: true,
-    requestHandler: {
-      connectionTimeout: limits.connectMs,
-      requestTimeout: limits.answerMs,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
-      httpsAgent: { keepAlive: true, maxSockets: MOST_SOCKETS },
-    },
+    requestHandler: new UndiciHandler({ ...limits, sockets: MOST_SOCKETS }),
   });
   // It copies every request and answer, without what is secret, for a logger that is not there.
   client.middlewareStack.remove('loggerMiddleware');
