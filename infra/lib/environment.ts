@@ -1,5 +1,3 @@
-import type { Settings } from './settings';
-
 /** Of the image, and of the load balancer's targets. */
 export const PORT = 3000;
 
@@ -27,10 +25,16 @@ export interface Surroundings {
   readonly queueUrl: string | null;
 }
 
+/** What one installation says of it. */
+export interface OwnVariables {
+  readonly tablePrefix: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Every variable of Vesper that is not secret. */
 export function environmentOf(
   part: Part,
-  { tablePrefix, environment }: Pick<Settings, 'tablePrefix' | 'environment'>,
+  { tablePrefix, environment }: OwnVariables,
   surroundings: Surroundings,
 ): Record<string, string> {
   return { ...environment, ...ofTheStack(part, tablePrefix, surroundings) };

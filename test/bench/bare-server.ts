@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { keepTrackOf } from '../drills/frame/child-processes';
-import { freePort } from '../drills/frame/free-port';
-import { API_KEY, type VesperProcess } from '../drills/frame/vesper-process';
+import { keepTrackOf } from '../processes/child-processes';
+import { freePort } from '../processes/free-port';
+import { API_KEY, type VesperProcess } from '../processes/vesper-process';
 import { namesOf, schedulerIdOf } from './load/workload';
 
 /** The bare Fastify that Vesper is compared with, answering as many bytes as Vesper does. */

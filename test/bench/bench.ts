@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator, type Emulator } from '../drills/frame/emulator';
+import { startEmulator, type Emulator } from '../processes/emulator';
 import type { BenchContext, Phase } from './context';
 import { toText, type Row } from './figures';
 import { LoadGenerator } from './load/load-generator';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { API_KEY, VesperProcess } from '../drills/frame/vesper-process';
-import type { Emulator } from '../drills/frame/emulator';
+import { API_KEY, VesperProcess } from '../processes/vesper-process';
+import type { Emulator } from '../processes/emulator';
 import type { Row } from './figures';
 import type { LoadGenerator } from './load/load-generator';
 import type { WorkloadKind } from './load/workload';

@@ -11,13 +11,6 @@ export interface Row {
   readonly figures: Readonly<Record<string, number | null>>;
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
-}
-
 export function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(0)} %`;
 }

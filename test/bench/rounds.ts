@@ -1,5 +1,5 @@
-import { median } from './figures';
-import { cpuMsOf } from './process-figures';
+import { median } from '../processes/median';
+import { cpuMsOf } from '../processes/process-figures';
 
 /** What one measurement says. */
 export interface Sample {

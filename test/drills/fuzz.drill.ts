@@ -9,7 +9,7 @@ import type { Findings } from './frame/findings';
 import { SettledMemory } from './frame/settled-memory';
 import { SLACK_CHANNEL, slackEnv } from './frame/slack-ledger';
 import { emulatorFor, storageEnv } from './frame/storage-env';
-import { VesperProcess } from './frame/vesper-process';
+import { VesperProcess } from '../processes/vesper-process';
 import { Canary } from './fuzz/canary';
 import { checkMarkup } from './fuzz/check-markup';
 import { Fuzzer } from './fuzz/fuzzer';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from '../bench/figures';
-import { cpuMsOf } from '../bench/process-figures';
+import { median } from '../processes/median';
+import { cpuMsOf } from '../processes/process-figures';
 import { FakeSlack } from '../fakes/fake-slack';
 import { seededRandom } from '../tools/replay/seeded-random';
 import { ApiClient } from './frame/api-client';
@@ -14,7 +14,7 @@ import { LastWords } from './frame/last-words';
 import { Reporters } from './frame/reporters';
 import { slackEnv } from './frame/slack-ledger';
 import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
-import { VesperProcess } from './frame/vesper-process';
+import { VesperProcess } from '../processes/vesper-process';
 
 const TIMES = 20;
 const TIMES_SHORT = 3;

@@ -15,8 +15,8 @@ import { Reporters } from './frame/reporters';
 import { keyOf, SLACK_CHANNEL, SLACK_TOKEN } from './frame/slack-ledger';
 import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
 import { TcpProxy } from './frame/tcp-proxy';
-import { VesperProcess } from './frame/vesper-process';
-import { waitUntil } from './frame/waiting';
+import { VesperProcess } from '../processes/vesper-process';
+import { waitUntil } from '../processes/waiting';
 
 const MINUTE_MS = 60_000;
 const WINDOW_MINUTES = 3;

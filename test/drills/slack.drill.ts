@@ -12,8 +12,8 @@ import { Latencies } from './frame/latencies';
 import { Reporters } from './frame/reporters';
 import { slackEnv } from './frame/slack-ledger';
 import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
-import { VesperProcess } from './frame/vesper-process';
-import { waitUntil } from './frame/waiting';
+import { VesperProcess } from '../processes/vesper-process';
+import { waitUntil } from '../processes/waiting';
 
 const TROUBLE_MS = 9_000;
 const HEALTHY_MS = 4_000;

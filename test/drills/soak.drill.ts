@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from '../bench/figures';
+import { median } from '../processes/median';
 import { FakeSlack } from '../fakes/fake-slack';
 import { appsFileOf } from '../harness/apps-file';
 import { BoardPusher } from './board/board-pusher';
@@ -16,7 +16,7 @@ import { Reporters } from './frame/reporters';
 import { SettledMemory } from './frame/settled-memory';
 import { SLACK_CHANNEL, slackEnv } from './frame/slack-ledger';
 import { emulatorFor, recordsOf, storageEnv } from './frame/storage-env';
-import { VesperProcess } from './frame/vesper-process';
+import { VesperProcess } from '../processes/vesper-process';
 import { Samples } from './soak/samples';
 import { lastTwoThirds, riseOf, type Point } from './soak/trend';
 

@@ -1,5 +1,5 @@
 /** CPU that `work` takes in this process, in ms: unlike time it does not grow when others want the processor. */
-export function cpuMsOf(work: () => unknown): number {
+export function cpuMsFor(work: () => unknown): number {
   const before = process.cpuUsage();
   work();
   const { user, system } = process.cpuUsage(before);

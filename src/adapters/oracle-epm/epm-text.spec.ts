@@ -1,5 +1,5 @@
 import { STACK_TRACE } from '../../../test/fakes/fake-epm/jobs/default-reports';
-import { cpuMsOf } from '../../../test/harness/cpu-time';
+import { cpuMsFor } from '../../../test/harness/cpu-time';
 import { textOf, toShown } from './epm-text';
 
 describe('a text of EPM', () => {
@@ -54,7 +54,7 @@ describe('a text of EPM', () => {
     'jdbc:a:'.repeat(3_000),
     `token${' '.repeat(16_000)}`,
   ])('is read in no time, whatever it is (%#)', (text) => {
-    expect(cpuMsOf(() => toShown(text))).toBeLessThan(100);
+    expect(cpuMsFor(() => toShown(text))).toBeLessThan(100);
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cpuMsOf } from '../../../test/harness/cpu-time';
+import { cpuMsFor } from '../../../test/harness/cpu-time';
 import { countCodePoints, escapeMrkdwn, fitCode, fitInline, fitPlain, mention } from './slack-text';
 
 const ESCAPES = /&(?:amp|lt|gt);/g;
@@ -70,7 +70,7 @@ describe('fitInline', () => {
   it('is quick about a million characters', () => {
     const long = '<'.repeat(1_000_000);
     expect(fitInline(long, 300)).toHaveLength(297);
-    expect(cpuMsOf(() => fitInline(long, 300))).toBeLessThan(100);
+    expect(cpuMsFor(() => fitInline(long, 300))).toBeLessThan(100);
   });
 
   it('keeps every limit and says nothing in markup, whatever it is given', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cpuMsOf } from '../../../test/harness/cpu-time';
+import { cpuMsFor } from '../../../test/harness/cpu-time';
 import { quotaPerMinute, RollingWindow } from './rolling-window';
 
 describe('RollingWindow', () => {
@@ -35,7 +35,7 @@ describe('RollingWindow', () => {
 
   it('takes no longer at a high limit', () => {
     const window = new RollingWindow({ limit: 1_000_000, windowMs: 60_000 });
-    const used = cpuMsOf(() => {
+    const used = cpuMsFor(() => {
       for (let n = 0; n < 200_000; n++) window.tryAccept(n);
     });
     // A scan of what was accepted before would take minutes.

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { keepTrackOf } from '../../drills/frame/child-processes';
+import { keepTrackOf } from '../../processes/child-processes';
 
 interface Answer<R> {
   readonly result?: R;

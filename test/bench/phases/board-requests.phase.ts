@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EMULATOR_ENV } from '../../drills/frame/vesper-process';
+import { EMULATOR_ENV } from '../../processes/vesper-process';
 import { appsFileOf } from '../../harness/apps-file';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';
 import { BENCH_APPS, BENCH_DOMAINS } from '../load/workload';

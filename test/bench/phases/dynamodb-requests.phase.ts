@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EMULATOR_ENV, type VesperProcess } from '../../drills/frame/vesper-process';
+import { EMULATOR_ENV, type VesperProcess } from '../../processes/vesper-process';
 import { tableNames } from '../../../src/adapters/persistence/dynamodb/tables';
 import { BareServer } from '../bare-server';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';

@@ -1,5 +1,5 @@
 import { BareServer } from '../bare-server';
-import type { VesperProcess } from '../../drills/frame/vesper-process';
+import type { VesperProcess } from '../../processes/vesper-process';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';
 import { figuresOf, percent, speedOf, type Row } from '../figures';
 import { ratioOf, takeTurns, type Measured } from '../rounds';

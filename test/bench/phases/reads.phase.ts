@@ -1,4 +1,4 @@
-import type { VesperProcess } from '../../drills/frame/vesper-process';
+import type { VesperProcess } from '../../processes/vesper-process';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';
 import { figuresOf, speedOf, type Row } from '../figures';
 import { takeTurns } from '../rounds';

@@ -9,9 +9,10 @@ import { decideStatusUpdate } from '../../../src/domain/schedulers/decide-status
 import type { SilenceService } from '../../../src/features/schedulers/silence.service';
 import { StaleScanWorker } from '../../../src/features/schedulers/stale-scan.worker';
 import { aWindow } from '../../builders/a-window';
-import { EMULATOR_ENV } from '../../drills/frame/vesper-process';
+import { EMULATOR_ENV } from '../../processes/vesper-process';
 import type { BenchContext, Phase } from '../context';
-import { median, ms, type Row } from '../figures';
+import { ms, type Row } from '../figures';
+import { median } from '../../processes/median';
 import { aRegistered, fillDynamo } from '../fill';
 import { schedulerIdOf } from '../load/workload';
 

@@ -5,11 +5,12 @@ import { Archives } from '../../../src/adapters/persistence/json/archives';
 import { DataFolder } from '../../../src/adapters/persistence/json/data-folder';
 import { openOnDisk } from '../../../src/adapters/persistence/json/open-file';
 import { SystemClock } from '../../../src/adapters/system/system.clock';
-import { API_KEY, type VesperProcess } from '../../drills/frame/vesper-process';
+import { API_KEY, type VesperProcess } from '../../processes/vesper-process';
 import { loadOn, startVesper, type BenchContext, type Phase } from '../context';
-import { median, ms, type Row } from '../figures';
+import { ms, type Row } from '../figures';
+import { median } from '../../processes/median';
 import { schedulerIdOf } from '../load/workload';
-import { memoryOf } from '../process-figures';
+import { memoryOf } from '../../processes/process-figures';
 
 const STARTS = 5;
 const UPDATES_A_DAY = 6;

@@ -7,7 +7,8 @@ import type { Scheduler } from '../../../src/domain/schedulers/scheduler';
 import { aScheduler } from '../../builders/a-scheduler';
 import { aWindow } from '../../builders/a-window';
 import type { Phase } from '../context';
-import { median, ms } from '../figures';
+import { ms } from '../figures';
+import { median } from '../../processes/median';
 
 const SCHEDULERS = 1_000;
 const AIM_MS = 50;

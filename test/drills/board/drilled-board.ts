@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FakeSlack } from '../../fakes/fake-slack';
 import type { DrillContext, StorageName } from '../frame/drill';
-import type { Emulator } from '../frame/emulator';
+import type { Emulator } from '../../processes/emulator';
 import { slackEnv } from '../frame/slack-ledger';
 import { emulatorFor, storageEnv } from '../frame/storage-env';
-import { VesperProcess } from '../frame/vesper-process';
+import { VesperProcess } from '../../processes/vesper-process';
 
 /** Apps by name, each on one of the channels. */
 export interface BoardLayout {

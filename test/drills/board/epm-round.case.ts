@@ -5,8 +5,8 @@ import { ApiClient } from '../frame/api-client';
 import type { DrillCase, DrillContext } from '../frame/drill';
 import type { Findings } from '../frame/findings';
 import { windowFarAway } from '../frame/slack-ledger';
-import { VesperProcess } from '../frame/vesper-process';
-import { waitUntil } from '../frame/waiting';
+import { VesperProcess } from '../../processes/vesper-process';
+import { waitUntil } from '../../processes/waiting';
 
 const SERVERS = ['one', 'two', 'three', 'four', 'five'];
 const JOBS_EACH = 10;

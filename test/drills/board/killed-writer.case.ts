@@ -3,7 +3,7 @@ import { seededRandom } from '../../tools/replay/seeded-random';
 import { ApiClient } from '../frame/api-client';
 import type { DrillCase, DrillContext, StorageName } from '../frame/drill';
 import type { Findings } from '../frame/findings';
-import { waitUntil } from '../frame/waiting';
+import { waitUntil } from '../../processes/waiting';
 import { BoardPusher } from './board-pusher';
 import { DrilledBoard, type BoardLayout } from './drilled-board';
 

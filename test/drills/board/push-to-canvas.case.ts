@@ -3,7 +3,7 @@ import { ApiClient } from '../frame/api-client';
 import type { DrillCase, DrillContext, StorageName } from '../frame/drill';
 import type { Findings } from '../frame/findings';
 import { Latencies } from '../frame/latencies';
-import { waitUntil } from '../frame/waiting';
+import { waitUntil } from '../../processes/waiting';
 import { BoardPusher } from './board-pusher';
 import { DrilledBoard, type BoardLayout } from './drilled-board';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../frame/api-client';
 import type { DrillCase, DrillContext } from '../frame/drill';
 import type { Findings } from '../frame/findings';
-import { waitUntil } from '../frame/waiting';
+import { waitUntil } from '../../processes/waiting';
 import { BoardPusher } from './board-pusher';
 import { DrilledBoard, type BoardLayout } from './drilled-board';
 

@@ -8,8 +8,8 @@ import { MovableClock } from '../frame/movable-clock';
 import { checkTakenBack } from '../frame/history/check-alerts';
 import { keyOf, slackEnv, takenBack } from '../frame/slack-ledger';
 import { emulatorFor, storageEnv } from '../frame/storage-env';
-import { VesperProcess } from '../frame/vesper-process';
-import { waitUntil } from '../frame/waiting';
+import { VesperProcess } from '../../processes/vesper-process';
+import { waitUntil } from '../../processes/waiting';
 
 const HOUR_MS = 3_600_000;
 /** The worker looks every 5 s; then the messages, one a second. */

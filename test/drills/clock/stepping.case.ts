@@ -11,7 +11,7 @@ import { MovableClock, SEEN_AFTER_MS } from '../frame/movable-clock';
 import { Reporters } from '../frame/reporters';
 import { keyOf, SLACK_CHANNEL, slackEnv } from '../frame/slack-ledger';
 import { emulatorFor, recordsOf, storageEnv } from '../frame/storage-env';
-import { VesperProcess } from '../frame/vesper-process';
+import { VesperProcess } from '../../processes/vesper-process';
 import { LivingJobs } from './living-jobs';
 
 const HOUR_MS = 3_600_000;

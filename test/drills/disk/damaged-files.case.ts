@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillCase, DrillContext } from '../frame/drill';
-import { waitUntil } from '../frame/waiting';
+import { waitUntil } from '../../processes/waiting';
 import { loseLines, ReportedFolder } from './reported-folder';
 
 const REPORT_MS = 2_500;

@@ -5,7 +5,7 @@ import { ApiClient, type Call, type NoReply, type Reply } from '../frame/api-cli
 import type { DrillCase } from '../frame/drill';
 import { LastWords } from '../frame/last-words';
 import { PrivateDisk } from '../frame/private-disk';
-import { waitUntil } from '../frame/waiting';
+import { waitUntil } from '../../processes/waiting';
 import { loseLines, ReportedFolder } from './reported-folder';
 
 const DISK_MIB = 24;

@@ -8,7 +8,7 @@ import type { Findings } from '../frame/findings';
 import { Reporters } from '../frame/reporters';
 import { ReportLedger } from '../frame/history/report-ledger';
 import { windowFarAway } from '../frame/slack-ledger';
-import { VesperProcess, type VesperOptions } from '../frame/vesper-process';
+import { VesperProcess, type VesperOptions } from '../../processes/vesper-process';
 
 /** As long as a start may take on a machine that does other things: it is judged that it refuses, not how fast. */
 const REFUSES_WITHIN_MS = 60_000;

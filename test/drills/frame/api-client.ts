@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { API_KEY } from './vesper-process';
+import { API_KEY } from '../../processes/vesper-process';
 
 export interface Reply {
   readonly status: number;

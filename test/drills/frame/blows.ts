@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { VesperProcess } from './vesper-process';
+import type { VesperProcess } from '../../processes/vesper-process';
 
 /** Longer than the 30 s after which somebody else may take over what an instance was doing. */
 const PAUSE_MS = 40_000;

@@ -1,5 +1,5 @@
 import type { Findings } from './findings';
-import type { VesperOptions } from './vesper-process';
+import type { VesperOptions } from '../../processes/vesper-process';
 
 export type StorageName = 'json' | 'dynamodb';
 

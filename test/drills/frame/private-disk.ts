@@ -1,8 +1,8 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeSync, closeSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, rmSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasEnded, spawnChild } from './child-processes';
-import { waitUntil } from './waiting';
+import { hasEnded, spawnChild } from '../../processes/child-processes';
+import { waitUntil } from '../../processes/waiting';
 
 const FILL_CHUNK = Buffer.alloc(64 * 1_024, 'x');
 
@@ -64,11 +64,6 @@ export class PrivateDisk {
 
   free(): void {
     rmSync(join(this.outside, 'filler'), { force: true });
-  }
-
-  get freeBytes(): number {
-    const { bavail, bsize } = statfsSync(this.outside);
-    return bavail * bsize;
   }
 
   makeReadOnly(): void {

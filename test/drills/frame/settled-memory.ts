@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VesperProcess } from './vesper-process';
-import { waitUntil } from './waiting';
+import type { VesperProcess } from '../../processes/vesper-process';
+import { waitUntil } from '../../processes/waiting';
 
 const PRELOAD = join(__dirname, 'preload/settled-memory.cjs');
 const WITHIN_MS = 20_000;

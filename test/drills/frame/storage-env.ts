@@ -3,8 +3,8 @@ import { DynamoRecords } from './history/dynamo-records';
 import { JsonRecords } from './history/json-records';
 import type { StoredRecords } from './history/stored-records';
 import type { DrillContext, StorageName } from './drill';
-import { startEmulator, type Emulator } from './emulator';
-import { EMULATOR_ENV } from './vesper-process';
+import { startEmulator, type Emulator } from '../../processes/emulator';
+import { EMULATOR_ENV } from '../../processes/vesper-process';
 
 /** A given endpoint may hold the tables of other runs. */
 const RUN = Date.now();

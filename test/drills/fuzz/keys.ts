@@ -1,4 +1,4 @@
-import { API_KEY, KEY_NAME } from '../frame/vesper-process';
+import { API_KEY, KEY_NAME } from '../../processes/vesper-process';
 
 /** By scope. */
 export const FUZZ_KEYS = {

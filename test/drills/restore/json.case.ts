@@ -8,7 +8,7 @@ import type { Findings } from '../frame/findings';
 import { ReportLedger } from '../frame/history/report-ledger';
 import { Reporters } from '../frame/reporters';
 import { alertMessages, countAlerts, slackEnv } from '../frame/slack-ledger';
-import { VesperProcess } from '../frame/vesper-process';
+import { VesperProcess } from '../../processes/vesper-process';
 import { acknowledgedSoFar, checkRestored, type Acknowledged } from './check-restored';
 import { runDocumented } from './documented-commands';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { VesperProcess } from '../frame/vesper-process';
-import { waitUntil } from '../frame/waiting';
+import { VesperProcess } from '../../processes/vesper-process';
+import { waitUntil } from '../../processes/waiting';
 import type { Balancer } from './balancer';
 import type { Build } from './builds';
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VesperProcess } from '../frame/vesper-process';
+import type { VesperProcess } from '../../processes/vesper-process';
 import type { Point } from './trend';
 
 const MIB = 1_024 * 1_024;

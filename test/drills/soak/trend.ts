@@ -1,10 +1,10 @@
-import { median } from '../../bench/figures';
+import { median } from '../../processes/median';
 
 /** One measurement: seconds since the begin, and how much it was. */
 export type Point = readonly [seconds: number, value: number];
 
 /** The median of the slopes between all pairs (Theil and Sen): single outliers do not move it. @returns change per second */
-export function slopeOf(points: readonly Point[]): number {
+function slopeOf(points: readonly Point[]): number {
   const slopes: number[] = [];
   for (const [index, [x1, y1]] of points.entries())
     for (const [x2, y2] of points.slice(index + 1)) if (x2 > x1) slopes.push((y2 - y1) / (x2 - x1));

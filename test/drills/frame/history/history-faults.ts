@@ -1,7 +1,7 @@
 import { callSlack } from '../call-slack';
 import type { Sabotage, Sabotages } from '../drill';
 import { alertMessages } from '../slack-ledger';
-import { waitUntil } from '../waiting';
+import { waitUntil } from '../../../processes/waiting';
 import { saysResolved } from './check-alerts';
 import type { Witnesses } from './check-history';
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VesperProcess } from '../vesper-process';
+import type { VesperProcess } from '../../../processes/vesper-process';
 import type { StoredAttempt, StoredRecords } from './stored-records';
 
 interface Operation {

@@ -1,4 +1,4 @@
-import type { VesperProcess } from '../vesper-process';
+import type { VesperProcess } from '../../../processes/vesper-process';
 
 /** One line of the delivery log as it lies in the storage. */
 export interface StoredAttempt {

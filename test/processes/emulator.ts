@@ -14,7 +14,7 @@ export interface Emulator {
 export async function startEmulator(): Promise<Emulator> {
   const given = process.env['DYNAMODB_ENDPOINT'];
   if (given) return { endpoint: given, child: null, stop: () => undefined };
-  const file = pathToFileURL(join(__dirname, '../../harness/dynamodb-emulator.setup.mjs')).href;
+  const file = pathToFileURL(join(__dirname, '../harness/dynamodb-emulator.setup.mjs')).href;
   const harness = (await import(file)) as {
     startEmulator(): Promise<{ endpoint: string; child: ChildProcess }>;
   };
