@@ -1,24 +1,22 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ClientRequest } from 'node:http';
 
-const SENT_BY_HTTP = 'http.client.request.start';
-const SENT_BY_FETCH = 'undici:request:create';
-const FETCHED = ['undici:request:trailers', 'undici:request:error'];
+const SENT = 'undici:request:create';
+const ANSWERED = ['undici:request:trailers', 'undici:request:error'];
 
+/** As undici tells of it, which carries the calls to DynamoDB and is what `fetch` runs on. */
+interface Told {
+  readonly request: { readonly origin?: string | URL };
+}
 type Heard = (message: unknown) => void;
 
 /** What this process has asked for and not yet been given, and which no fake clock hastens. */
 export class RealWaits {
-  private readonly fromStorage = new Set<ClientRequest>();
-  private readonly fetches = new Set<object>();
+  private readonly fromStorage = new Set<object>();
+  private readonly fromVendors = new Set<object>();
   private readonly storageHost = hostOf(process.env['DYNAMODB_ENDPOINT']);
   private readonly heard: readonly (readonly [string, Heard])[] = [
-    [SENT_BY_HTTP, (message) => this.sent((message as { request: ClientRequest }).request)],
-    [SENT_BY_FETCH, (message) => void this.fetches.add((message as { request: object }).request)],
-    ...FETCHED.map((name): [string, Heard] => [
-      name,
-      (message) => void this.fetches.delete((message as { request: object }).request),
-    ]),
+    [SENT, (message) => this.sent((message as Told).request)],
+    ...ANSWERED.map((name): [string, Heard] => [name, (message) => this.answered((message as Told).request)]),
   ];
 
   constructor() {
@@ -34,7 +32,7 @@ export class RealWaits {
 
   /** A fake vendor of this process, which may have been told never to answer. */
   get onVendor(): boolean {
-    return this.fetches.size > 0;
+    return this.fromVendors.size > 0;
   }
 
   /** The channels are the process's, and outlive the test. */
@@ -42,13 +40,17 @@ export class RealWaits {
     for (const [channel, hear] of this.heard) unsubscribe(channel, hear);
   }
 
-  private sent(request: ClientRequest): void {
-    if (this.storageHost === null || request.getHeader('host') !== this.storageHost) return;
-    this.fromStorage.add(request);
-    request.once('close', () => this.fromStorage.delete(request));
+  private sent(request: Told['request']): void {
+    const isForStorage = this.storageHost !== null && hostOf(request.origin) === this.storageHost;
+    (isForStorage ? this.fromStorage : this.fromVendors).add(request);
+  }
+
+  private answered(request: object): void {
+    this.fromStorage.delete(request);
+    this.fromVendors.delete(request);
   }
 }
 
-function hostOf(endpoint: string | undefined): string | null {
+function hostOf(endpoint: string | URL | undefined): string | null {
   return endpoint === undefined ? null : new URL(endpoint).host;
 }

@@ -18,7 +18,7 @@ export function deadlineOf(input: object): CallDeadline | undefined {
  * Real time, not the Clock's: it guards sockets.
  */
 export class CallDeadline {
-  /** Set by the SDK's HTTP handler while it waits for an answer. */
+  /** Set by whoever waits for an answer, for each attempt anew. */
   onabort: (() => void) | null = null;
   private isOver = false;
 

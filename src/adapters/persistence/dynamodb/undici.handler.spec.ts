@@ -97,7 +97,7 @@ describe('the way to the wire', () => {
     expect(open).toHaveLength(1);
   });
 
-  it('does not send what was aborted while it waited for a socket', async () => {
+  it('does not send what was aborted while it waited for a socket, which goes to the next', async () => {
     handler = new UndiciHandler({ ...LIMITS, sockets: 1 });
     answer = () => undefined;
     const first = handler.handle(requestTo(server));
@@ -106,11 +106,29 @@ describe('the way to the wire', () => {
     const second = handler.handle(requestTo(server), { abortSignal: abortSignal.signal });
     abortSignal.abort();
     await expect(second).rejects.toMatchObject({ name: 'AbortError' });
-    answer = (response) => response.end('{}');
+    const ports = new Set([open[0]?.socket?.remotePort]);
+    answer = (response) => {
+      ports.add(response.socket?.remotePort);
+      response.end('{}');
+    };
     open[0]?.end('{}');
     await first;
     await handler.handle(requestTo(server));
-    expect(open).toHaveLength(2);
+    expect({ requests: open.length, sockets: ports.size }).toEqual({ requests: 2, sockets: 1 });
+  });
+
+  it('refuses what cannot be sent, and has its sockets for the others', async () => {
+    answer = (response) => response.end('{}');
+    const request = requestTo(server);
+    const odd = { ...request, headers: { 'x-token': 'of a file\n' } } as SdkRequest;
+    for (let call = 0; call < 3; call++)
+      await expect(handler.handle(odd)).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
+    await expect(handler.handle(request)).resolves.toMatchObject({ response: { statusCode: 200 } });
+  });
+
+  it('leaves the fetch of the process as it was', () => {
+    const dispatchers = Object.getOwnPropertySymbols(globalThis).map(String);
+    expect(dispatchers.filter((name) => name.includes('undici.globalDispatcher'))).toEqual([]);
   });
 });
 
@@ -119,10 +137,17 @@ describe('a connection', () => {
   const handler = new UndiciHandler(LIMITS);
   afterAll(() => handler.destroy());
 
-  it('that ends before the answer is a fault of the network by its code', async () => {
+  it.each([
+    ['before the answer', ''],
+    ['in the middle of it', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\n{'],
+    [
+      'in the middle of a chunk',
+      'HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{',
+    ],
+  ])('that ends %s is a fault of the network by its code', async (_where, text) => {
     const server = createTcpServer((socket) => {
       sockets.push(socket);
-      socket.once('data', () => socket.end());
+      socket.once('data', () => socket.end(text));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     await expect(handler.handle(requestTo(server))).rejects.toMatchObject({ code: 'ECONNRESET' });

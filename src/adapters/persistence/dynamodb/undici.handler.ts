@@ -1,5 +1,8 @@
 import type { DynamoDBClientResolvedConfig } from '@aws-sdk/client-dynamodb';
-import { Agent, errors, type Dispatcher } from 'undici';
+import { validateHeaderValue } from 'node:http';
+import type { Dispatcher } from 'undici';
+import errors from 'undici/lib/core/errors.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { CallDeadline } from './call-deadline';
 
 type SdkHandler = DynamoDBClientResolvedConfig['requestHandler'];
@@ -7,8 +10,9 @@ type SdkRequest = Parameters<SdkHandler['handle']>[0];
 type SdkAnswer = Awaited<ReturnType<SdkHandler['handle']>>;
 
 export interface HandlerLimits {
+  /** By undici's own timer, which has a grain of half a second. */
   readonly connectMs: number;
-  /** Until the answer is there. */
+  /** Until the answer is there, the wait for a socket included. */
   readonly answerMs: number;
   readonly sockets: number;
 }
@@ -39,6 +43,8 @@ export class UndiciHandler implements Pick<SdkHandler, 'handle' | 'destroy' | 'm
   handle(request: SdkRequest, { abortSignal }: { abortSignal?: unknown } = {}): Promise<SdkAnswer> {
     const { protocol, hostname, port, method, path, headers, body } = request;
     return new Promise((resolve, reject) => {
+      // Whatever undici refuses unsent takes a place in its pool for good.
+      for (const name in headers) validateHeaderValue(name, headers[name]);
       const exchange = new Exchange({ resolve, reject }, this.limits.answerMs);
       exchange.endsWith(abortSignal as CallDeadline | undefined);
       if (exchange.isOver) return;
@@ -82,8 +88,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // It may have waited for a socket until nobody wanted it any more.
-    if (this.isOver) controller.abort(new errors.RequestAbortedError());
+    // It waited for a socket until nobody wanted it any more. Aborted here it would take the socket with it; thrown out, it leaves it to the next.
+    if (this.isOver) throw new errors.RequestAbortedError();
     this.controller = controller;
   }
 
@@ -125,9 +131,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** An answer that breaks off in the middle is seen as one of these three. */
+const BROKEN_OFF = [errors.SocketError, errors.ResponseContentLengthMismatchError, errors.HTTPParserError];
+
 function inWordsOfTheSdk(error: Error): Error {
   if (error instanceof errors.ConnectTimeoutError) return timedOut(error.message, error);
-  if (error instanceof errors.SocketError)
+  if (BROKEN_OFF.some((kind) => error instanceof kind))
     return Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNRESET' });
   return error;
 }
