@@ -11,6 +11,8 @@ const ROOT = join(__dirname, '../..');
 const MAIN = join(ROOT, 'dist/vesper.js');
 /** Names a fault to be planted in a Vesper, by what is preloaded into it. */
 export const FAULT = 'DRILL_FAULT';
+/** As `npm start`, the image and the systemd unit start it. */
+const AS_STARTED = ['--enable-source-maps'];
 const ASK_EVERY_MS = 25;
 const GIVE_UP_AFTER_MS = 60_000;
 
@@ -116,7 +118,7 @@ export class VesperProcess {
   launch(): void {
     if (this.isRunning) throw new Error('Vesper is running already');
     const { env, wrapper = [], nodeArgs = [], main = MAIN, logFile, uid } = this.options;
-    const [file, ...args] = [...wrapper, process.execPath, ...nodeArgs, built(main, env)];
+    const [file, ...args] = [...wrapper, process.execPath, ...AS_STARTED, ...nodeArgs, built(main, env)];
     const log = openSync(logFile, 'a');
     this.child = spawnChild(file, args, {
       cwd: ROOT,

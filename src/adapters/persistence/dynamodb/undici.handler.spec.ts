@@ -120,7 +120,7 @@ describe('the way to the wire', () => {
   it('refuses what cannot be sent, and has its sockets for the others', async () => {
     answer = (response) => response.end('{}');
     const request = requestTo(server);
-    const odd = { ...request, headers: { 'x-token': 'of a file\n' } } as SdkRequest;
+    const odd = { ...request, headers: { 'x-token': 'of a file\n' } };
     for (let call = 0; call < 3; call++)
       await expect(handler.handle(odd)).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
     await expect(handler.handle(request)).resolves.toMatchObject({ response: { statusCode: 200 } });
