@@ -86,7 +86,8 @@ export function run(
       ...process.env,
       VESPER_URL: vesperUrl,
       VESPER_API_KEY: KEY,
-      VESPER_HEARTBEAT_SECONDS: '0.1',
+      // The first one must not overtake the registration, which takes its time on a busy machine.
+      VESPER_HEARTBEAT_SECONDS: '1',
       ...environment,
     },
   });
