@@ -34,7 +34,7 @@ export class UndiciHandler implements Pick<SdkHandler, 'handle' | 'destroy' | 'm
       connect: { timeout: limits.connectMs },
       keepAliveTimeout: IDLE_MS,
       keepAliveMaxTimeout: IDLE_MS,
-      // Bounded by the exchange itself: undici's own timers have a grain of a second.
+      // Bounded by the exchange itself: undici's own timers have a grain of half a second.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
